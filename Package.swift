@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with. Cross-module optimization is what lets the generic kernel be
+/// specialised for the closed machine enum: without it the kernel is tens of times slower in release builds.
+let house: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: readme(name), swiftSettings: house)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+/// Targets that carry a README of their own.
+func readme(_ name: String) -> [String] {
+  ["RaftLog"].contains(name) ? ["README.md"] : []
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "headway",
+  products: [.executable(name: "headway", targets: ["headway"])],
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+  ],
+  targets: [
+    // Layer 0
+    house("Primitives"),
+    // Layer 1
+    house("ProgressGraph", ["Primitives"]),
+    house("MachineContract", ["Primitives"]),
+    house("Quorums", ["Primitives"]),
+    house("Screen"),
+    // Layer 2
+    house("LogContract", ["MachineContract", "Primitives"]),
+    house("GraphFile", ["ProgressGraph", "Primitives", yams]),
+    // Layer 3
+    house("RaftLog", ["MachineContract", "LogContract", "Quorums", "Primitives"]),
+    house("IdealLog", ["MachineContract", "LogContract", "Primitives"]),
+    house("GraphNodes", ["MachineContract", "LogContract", "ProgressGraph", "Primitives"]),
+    house("ClusterModel", ["MachineContract", "Primitives"]),
+    // Layer 4
+    house("Simulation", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
+    house("Exploration", ["ClusterModel", "MachineContract", "Primitives"]),
+    house("Properties", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
+    house("GraphDrawing", ["ProgressGraph", "Screen", "Primitives"]),
+    // Layer 5
+    house(
+      "LabWorld",
+      [
+        "ProgressGraph", "GraphNodes", "RaftLog", "IdealLog", "ClusterModel", "MachineContract",
+        "LogContract", "Primitives",
+      ]),
+    // Layer 6
+    house(
+      "LabEngine",
+      [
+        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes",
+        "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
+      ]),
+    // Layer 7
+    house("Reporting", ["LabEngine", "ProgressGraph", "Primitives"]),
+    // Layer 8
+    house(
+      "LabUI", ["LabEngine", "GraphDrawing", "Screen", "ProgressGraph", "Primitives"]),
+    .systemLibrary(name: "CNcurses"),
+    house("Curses", ["Screen", "CNcurses"]),
+    // Layer 9
+    .executableTarget(
+      name: "headway",
+      dependencies: [
+        "LabEngine", "Reporting", "LabUI", "Curses", "Screen", "Primitives", arguments,
+      ], swiftSettings: house),
+
+    // Tests
+    .target(
+      name: "LabTesting",
+      dependencies: ["ClusterModel", "MachineContract", "Screen", "Primitives"],
+      path: "Tests/LabTesting", swiftSettings: house),
+    tests("PrimitivesTests", ["Primitives"]),
+    tests("ProgressGraphTests", ["ProgressGraph", "GraphFile", "Primitives"]),
+    tests("QuorumsTests", ["Quorums", "Primitives"]),
+    tests("ScreenTests", ["Screen", "LabTesting"]),
+    tests("GraphFileTests", ["GraphFile", "ProgressGraph", "Primitives"]),
+    tests(
+      "RaftLogTests",
+      [
+        "RaftLog", "IdealLog", "LogContract", "ClusterModel", "MachineContract", "Properties", "LabTesting",
+        "Primitives",
+      ]),
+    tests("ClusterModelTests", ["ClusterModel", "MachineContract", "LabTesting", "Primitives"]),
+    tests("GraphNodesTests", ["GraphNodes", "ProgressGraph", "GraphFile", "MachineContract", "Primitives"]),
+    tests("SimulationTests", ["Simulation", "LabWorld", "LabEngine", "ClusterModel", "GraphFile", "Primitives"]),
+    tests("PropertiesTests", ["Properties", "MachineContract", "ProgressGraph", "GraphFile", "Primitives"]),
+    tests("GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"]),
+    tests("SemanticsTests", ["LabEngine", "ProgressGraph", "Properties", "Primitives"]),
+    tests("LabEngineTests", ["LabEngine", "ProgressGraph", "Primitives"]),
+    tests("ReportingTests", ["Reporting", "LabEngine", "ProgressGraph", "Primitives"]),
+    tests("LabUITests", ["LabUI", "LabEngine", "Screen", "LabTesting", "Primitives"]),
+    tests("CommandTests", ["Primitives"]),
+    tests("TidyTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

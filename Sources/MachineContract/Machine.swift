@@ -1,0 +1,115 @@
+public import Primitives
+
+/// A deterministic state machine: the seam between what is simulated and who simulates it.
+///
+/// A machine is a value. It knows no clock, draws no number, and reads and writes nothing but its own state; everything
+/// it wants goes to the outbox, in the order in which it must happen, and the driver interprets it. That is why one
+/// transition function serves the simulator, the search, replay and a person stepping by hand.
+public protocol Machine: Fingerprintable, Equatable, Sendable {
+  associatedtype Message: Fingerprintable, Equatable, Sendable
+  associatedtype Timer: Fingerprintable, Equatable, Sendable
+  /// One write to the machine's disk.
+  associatedtype Write: Fingerprintable, Equatable, Sendable
+  /// What survives a crash.
+  associatedtype Store: Fingerprintable, Equatable, Sendable
+  /// What the outside may ask of the machine directly: a client's request, an operator's command.
+  associatedtype Operation: Fingerprintable, Equatable, Sendable
+  /// Room that nested machines reuse between steps, so that a step allocates nothing. Never part of the state.
+  associatedtype Workspace: Sendable = Void
+
+  /// Reacts to one input. Never throws: what is impossible traps with context, what is possible is an output.
+  mutating func step(_ input: Input<Self>, into out: inout Outbox<Self>)
+
+  /// Applies one write, now durable, to the store.
+  static func absorb(_ write: Write, into store: inout Store)
+
+  /// The machine as it comes up again from its disk. Its next input is `.start`.
+  ///
+  /// - Parameter previous: what it was when it crashed, for configuration only (its name, its peers); using any
+  ///   volatile part of it would be a bug that the mutant tests look for.
+  static func restart(from store: Store, previous: Self) -> Self
+
+  /// What a machine that refuses all work answers to a message; nil where it stays silent.
+  static func refusal(of message: Message) -> Message?
+
+  static func makeWorkspace() -> Workspace
+}
+
+extension Machine {
+  public static func refusal(of message: Message) -> Message? { nil }
+}
+
+extension Machine where Workspace == Void {
+  public static func makeWorkspace() {}
+}
+
+/// What can happen to a machine.
+public enum Input<M: Machine>: Equatable, Sendable {
+  /// The first input after creation and after each restart. `incarnation` counts from 0.
+  case start(incarnation: UInt32)
+  case message(M.Message, from: MachineID)
+  case timer(M.Timer)
+  /// A write of `Outbox.persist` reached the disk. Writes complete in the order in which they were made.
+  case persisted(M.Write)
+  case invoke(M.Operation)
+}
+
+/// What a machine asks of its driver.
+public enum Output<M: Machine>: Equatable, Sendable {
+  /// Leaves once every earlier write of this machine, from any step, is durable.
+  case send(M.Message, to: MachineID)
+  /// Leaves at once, whatever is still being written. Every use says why that is safe.
+  case sendAhead(M.Message, to: MachineID)
+  /// Arms a timer in place of an equal one that is still armed.
+  case arm(M.Timer, after: DurationRange, purpose: TimerPurpose)
+  case disarm(M.Timer)
+  /// Starts a write that a crash may find unfinished.
+  case persist(M.Write)
+  /// A write that is durable within the step: the atomic commit of a database of the machine's own.
+  case commit(M.Write)
+  case observe(Observation)
+}
+
+/// Whether a timer is part of the work or only keeps an idle system alive.
+public enum TimerPurpose: UInt8, Equatable, Sendable {
+  /// Something waits for it: a run has not settled while it is armed.
+  case work
+  /// Heartbeats and election time-outs: a settled system arms them for ever.
+  case upkeep
+}
+
+/// Where a machine puts its outputs, in order.
+public struct Outbox<M: Machine>: Sendable {
+  public private(set) var outputs: [Output<M>] = []
+  public var workspace: M.Workspace
+
+  public init() { workspace = M.makeWorkspace() }
+
+  @inlinable
+  public mutating func send(_ message: M.Message, to peer: MachineID) { append(.send(message, to: peer)) }
+  @inlinable
+  public mutating func sendAhead(_ message: M.Message, to peer: MachineID) {
+    append(.sendAhead(message, to: peer))
+  }
+  @inlinable
+  public mutating func arm(_ timer: M.Timer, after range: DurationRange, purpose: TimerPurpose = .work) {
+    append(.arm(timer, after: range, purpose: purpose))
+  }
+  @inlinable
+  public mutating func disarm(_ timer: M.Timer) { append(.disarm(timer)) }
+  @inlinable
+  public mutating func persist(_ write: M.Write) { append(.persist(write)) }
+  @inlinable
+  public mutating func commit(_ write: M.Write) { append(.commit(write)) }
+  @inlinable
+  public mutating func observe(_ observation: Observation) { append(.observe(observation)) }
+  @inlinable
+  public mutating func observe(_ observation: WorkObservation) { append(.observe(.work(observation))) }
+  @inlinable
+  public mutating func observe(_ observation: LogObservation) { append(.observe(.log(observation))) }
+
+  public mutating func append(_ output: Output<M>) { outputs.append(output) }
+
+  /// Empties the outbox and keeps its storage.
+  public mutating func removeAll() { outputs.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,172 @@
+public import Primitives
+
+/// What a machine lets observers see. Observers judge by these alone, and are blind to faults.
+public enum Observation: Equatable, Sendable {
+  case log(LogObservation)
+  case work(WorkObservation)
+}
+
+/// What the replicas of a log announce: one vocabulary for all protocols, so that safety is written once.
+///
+/// `group` is told by who observes it. Positions count from 1; `entry` is the fingerprint of the entry's payload.
+public enum LogObservation: Equatable, Sendable {
+  case becameLeader(epoch: UInt64)
+  /// A vote, for VoteOnce.
+  case voted(epoch: UInt64, candidate: MachineID)
+  case adoptedEpoch(UInt64)
+  case appended(index: UInt64, epoch: UInt64, entry: UInt64)
+  case committed(index: UInt64, epoch: UInt64, entry: UInt64)
+  /// Everything from this position on was deleted.
+  case truncated(from: UInt64)
+  case sealed(epoch: UInt64)
+  /// A client was told that its append succeeded at this position.
+  case acknowledged(request: UInt64, index: UInt64, entry: UInt64)
+  /// A linearizable read was answered with this tail: the last position readable.
+  case readAnswered(request: UInt64, tail: UInt64)
+}
+
+/// One execution of one handler for one trigger.
+public struct WorkUnit: Hashable, Fingerprintable, Sendable {
+  public var node: NodeID
+  public var handler: HandlerID
+  /// Which root trigger it descends from: inherited by every call, send, publish, retry and redelivery below it.
+  public var root: UInt64
+  /// The steps on the way from the root to this handler, as a fingerprint. Two attempts at one piece of work share it;
+  /// two calls from different steps do not.
+  public var path: UInt64
+  /// The id of the message, record, request or invocation that started it: what the system under test can see.
+  public var trigger: UInt64
+
+  public init(node: NodeID, handler: HandlerID, root: UInt64, path: UInt64, trigger: UInt64) {
+    self.node = node
+    self.handler = handler
+    self.root = root
+    self.path = path
+    self.trigger = trigger
+  }
+
+  @inlinable
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(node)
+    fingerprinter.feed(handler)
+    fingerprinter.feed(root)
+    fingerprinter.feed(path)
+    fingerprinter.feed(trigger)
+  }
+}
+
+/// Why an attempt or a call failed.
+public enum FailureReason: UInt8, Equatable, Sendable, CaseIterable {
+  /// No answer within the time-out: the outcome is unknown.
+  case timedOut
+  /// The target refuses all work.
+  case refused
+  /// The target's attempt failed; another one may succeed.
+  case failed
+  /// `fail:` somewhere below: no retry.
+  case terminal
+  /// The step cannot succeed for this trigger.
+  case poisoned
+  /// The unit ran out of its `max_runtime`.
+  case killed
+}
+
+/// What happens to work (semantics.md): the events from which every anomaly is judged.
+///
+/// The order within one unit: `arrived`, `accepted` (durable units only), then for each step `began`, `performed`,
+/// `ended`, then `finished`, then `settled` once the trigger is acknowledged, committed or answered.
+public enum WorkObservation: Equatable, Sendable {
+  // MARK: A unit and its steps
+  /// The trigger is there, nothing is done yet (`before: work`).
+  case arrived(WorkUnit, attempt: Int)
+  /// A durable unit's start is in its journal.
+  case accepted(WorkUnit)
+  /// `before: STEP`.
+  case began(WorkUnit, StepID)
+  /// `during: STEP`: done, not yet recorded.
+  case performed(WorkUnit, StepID)
+  /// `after: STEP`: recorded, where there is a record.
+  case ended(WorkUnit, StepID)
+  /// A recorded step that a replay skipped.
+  case replayed(WorkUnit, StepID)
+  /// Every step is done; nothing acknowledged or answered yet (`after: work`).
+  case finished(WorkUnit)
+  /// This attempt is over without finishing. `step` is where it failed; nil before the first.
+  case failed(WorkUnit, StepID?, FailureReason)
+  /// A durable run ended with a terminal error, its compensations done.
+  case aborted(WorkUnit)
+  /// A durable unit sleeps before it tries the step again.
+  case retrying(WorkUnit, StepID, attempt: Int)
+  /// Compensations run from here on.
+  case compensating(WorkUnit)
+
+  // MARK: Effects
+  /// An effect took place: a write, an external effect, or a record now in its channel.
+  case effect(AppliedEffect)
+  /// A receiver recognised the key, and nothing happened.
+  case deduplicated(WorkUnit, StepID)
+
+  // MARK: Requests
+  case called(WorkUnit, StepID, request: UInt64, attempt: Int)
+  case answered(WorkUnit, StepID, request: UInt64)
+  /// The caller saw an error or a time-out on this attempt.
+  case callFailed(WorkUnit, StepID, request: UInt64, FailureReason)
+  /// The callee sent its answer: nil is success.
+  case replied(WorkUnit, FailureReason?)
+  /// An answer arrived that nobody waits for any more.
+  case replyIgnored(NodeID, request: UInt64)
+
+  // MARK: Stored triggers
+  /// The channel's log holds the record; its sender is told so.
+  case stored(StoredTrigger)
+  case delivered(StoredTrigger, attempt: Int)
+  /// The lease ended without an acknowledgement.
+  case leaseExpired(StoredTrigger)
+  /// Acknowledged or committed: the channel will not deliver it to this consumer again.
+  case acknowledged(StoredTrigger)
+  /// In the dead-letter queue.
+  case parked(StoredTrigger)
+  /// Skipped by `skip_poison: drop`.
+  case dropped(StoredTrigger)
+
+  // MARK: Roots
+  /// The outside started something at this node.
+  case started(NodeID, root: UInt64)
+}
+
+/// One application of one effect.
+public struct AppliedEffect: Equatable, Sendable {
+  public var unit: WorkUnit
+  public var step: StepID
+  /// What the checkers count by: the effect's name, and its key's value or else the root (graph-format.md, section 3).
+  public var name: NameID
+  public var key: UInt64
+  /// True when a compensation did it.
+  public var isCompensation: Bool
+
+  public init(unit: WorkUnit, step: StepID, name: NameID, key: UInt64, isCompensation: Bool) {
+    self.unit = unit
+    self.step = step
+    self.name = name
+    self.key = key
+    self.isCompensation = isCompensation
+  }
+}
+
+/// A trigger that a channel stores, as one consumer sees it.
+public struct StoredTrigger: Hashable, Sendable {
+  public var channel: ChannelID
+  public var message: UInt64
+  public var root: UInt64
+  public var path: UInt64
+  /// The consuming node; nil while the record is only stored.
+  public var consumer: NodeID?
+
+  public init(channel: ChannelID, message: UInt64, root: UInt64, path: UInt64, consumer: NodeID?) {
+    self.channel = channel
+    self.message = message
+    self.root = root
+    self.path = path
+    self.consumer = consumer
+  }
+}

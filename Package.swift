@@ -18,7 +18,13 @@ func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
 ) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: fixtures(name), resources: resources, swiftSettings: house)
+}
+
+/// Folders that tests read by path: no sources, and no resources either.
+func fixtures(_ name: String) -> [String] {
+  ["GraphFileTests"].contains(name) ? ["Fixtures"] : []
 }
 
 /// Targets that carry a README of their own.

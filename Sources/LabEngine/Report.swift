@@ -121,8 +121,8 @@ public struct GraphReport: Equatable, Sendable {
 
   /// The rule from findings to verdict (interface.md, section 2).
   ///
-  /// An error of the reader outweighs everything. A violation that the file declares does not fail; everything else that
-  /// was found does. What remains open — a bound that was reached, a budget nobody evaluated — is inconclusive.
+  /// An error of the reader outweighs everything. A violation that the file declares does not fail; everything else
+  /// that was found does. What remains open — a bound that was reached, a budget nobody evaluated — is inconclusive.
   public func verdict(failOn: Severity) -> Verdict {
     if diagnostics.contains(where: { $0.severity == .error }) { return .error }
     let hasFailed =

@@ -71,8 +71,8 @@ public struct RunFile: Equatable, Sendable {
     self.hashes = hashes
   }
 
-  /// Tells whether the embedded text is the one that was saved. No protection against an attacker: replaying a forged run
-  /// does no harm.
+  /// Tells whether the embedded text is the one that was saved. No protection against an attacker: replaying a forged
+  /// run does no harm.
   public var graphDigest: UInt64 {
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(name: graphText)

@@ -1,6 +1,6 @@
 /// A stretch of a graph file, with the line it starts on, so that a report needs no second look at the file.
 public struct SourceSpan: Equatable, Sendable {
-  /// Lines and columns count from 1; columns count Unicode scalars. The end is exclusive.
+  /// Lines and columns count from 1; columns count characters (grapheme clusters). The end is exclusive.
   public var line: Int
   public var column: Int
   public var endLine: Int
@@ -25,13 +25,29 @@ public struct DiagnosticReport: Equatable, Sendable {
   /// The nearest valid name, or what to write instead.
   public var hint: String?
   public var span: SourceSpan
+  /// Other places that belong to the same mistake.
+  public var related: [Related]
 
-  public init(code: String, severity: Severity, message: String, hint: String? = nil, span: SourceSpan) {
+  public struct Related: Equatable, Sendable {
+    public var span: SourceSpan
+    public var message: String
+
+    public init(span: SourceSpan, message: String) {
+      self.span = span
+      self.message = message
+    }
+  }
+
+  public init(
+    code: String, severity: Severity, message: String, hint: String? = nil, span: SourceSpan,
+    related: [Related] = []
+  ) {
     self.code = code
     self.severity = severity
     self.message = message
     self.hint = hint
     self.span = span
+    self.related = related
   }
 }
 

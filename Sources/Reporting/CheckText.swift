@@ -47,14 +47,15 @@ struct CheckText {
   private func writeScenarios(to text: inout StyledText) {
     let names = graph.scenarios.map { displayWidth($0.name) }.max() ?? 0
     let outcomes = graph.scenarios.map { codes($0.outcome).utf8.count }.max() ?? 0
+    let judgements = graph.scenarios.map { displayWidth(judgement(of: $0)) }.max() ?? 0
     for scenario in graph.scenarios {
       text.blanks(2)
       let (word, ink) = mark(of: scenario)
       text.add(word, padded: 11, ink)
       text.add(scenario.name, padded: names + 2)
       text.add(codes(scenario.outcome), padded: outcomes + 2, scenario.outcome.isEmpty ? .muted : .strong)
-      text.add(expectation(of: scenario))
-      text.line("  \(counted(scenario.steps, "step"))", .muted)
+      text.add(judgement(of: scenario), padded: judgements + 2)
+      text.line(counted(scenario.steps, "step"), .muted)
     }
   }
 
@@ -63,7 +64,7 @@ struct CheckText {
     return scenario.isComplete ? ("ok", .good) : ("open", .warning)
   }
 
-  private func expectation(of scenario: ScenarioReport) -> String {
+  private func judgement(of scenario: ScenarioReport) -> String {
     guard let expected = scenario.expected else {
       return scenario.passed ? "violates nothing" : "violates \(enumerated(scenario.violated))"
     }
@@ -135,7 +136,7 @@ struct CheckText {
 
   private func write(_ violation: ViolationReport, to text: inout StyledText) {
     let wording = AnomalyWording(code: violation.code)
-    let clause = wording.clause(subject: violation.subject, key: violation.key, count: violation.count)
+    let clause = wording.clause(subject: "`\(violation.subject)`", key: violation.key, count: violation.count)
     let broken = violation.expectations.map { "`\($0)`" }
     let verb = broken.count == 1 ? "does" : "do"
     var notes = [

@@ -88,18 +88,15 @@ private struct Window {
   var carets: Int
 
   init(_ span: SourceSpan, columns: Int, _ glyphs: TextStyle.Glyphs) {
-    let scalars = span.text.unicodeScalars.map { $0 == "\t" ? " " : $0 }
-    let start = min(max(0, span.column - 1), scalars.count)
-    let end = span.line == span.endLine ? min(max(start, span.endColumn - 1), scalars.count) : scalars.count
-    // A line that does not fit is shown from a little before the span, so that its surroundings tell where it is.
-    let isLong = scalars.count > columns
-    let first = isLong ? max(0, min(start - columns / 3, scalars.count - columns)) : 0
-    let last = min(scalars.count, first + columns)
-    func shown(_ range: Range<Int>) -> String {
-      var view = String.UnicodeScalarView()
-      view.append(contentsOf: scalars[range])
-      return printable(String(view), glyphs)
-    }
+    // A line that does not fit is shown from a little before the span, so that its surroundings tell where it is. No
+    // more of it is looked at than that: a hostile line has millions of characters.
+    let reach = max(0, span.column - 1)
+    let line = Array(span.text.prefix(reach + columns + 1).map { $0 == "\t" ? " " : $0 })
+    let start = min(reach, line.count)
+    let end = span.line == span.endLine ? min(max(start, span.endColumn - 1), line.count) : line.count
+    let first = line.count > columns ? max(0, min(start - columns / 3, line.count - columns)) : 0
+    let last = min(line.count, first + columns)
+    func shown(_ range: Range<Int>) -> String { printable(String(line[range]), glyphs) }
     text = shown(first..<last)
     while text.last == " " { text.removeLast() }
     offset = displayWidth(shown(first..<start))

@@ -43,13 +43,25 @@ public enum ReportText {
     }
   }
 
+  /// Nobody reads further; a hostile file can have tens of thousands.
+  private static let diagnosticLimit = 100
+
   /// Diagnostics and unwaived findings, each as an excerpt.
   static func write(problemsOf graph: GraphReport, to text: inout StyledText) {
-    for diagnostic in graph.diagnostics {
+    for diagnostic in graph.diagnostics.prefix(diagnosticLimit) {
+      var notes = diagnostic.related.map { related in
+        let place = "\(graph.file):\(related.span.line):\(related.span.column)"
+        return Excerpt.Note(label: "see", text: "\(place): \(related.message)")
+      }
+      if let hint = diagnostic.hint { notes.append(Excerpt.Note(label: "help", text: hint)) }
       Excerpt(
         headline: .of(diagnostic.severity), code: diagnostic.code, message: diagnostic.message, file: graph.file,
-        span: diagnostic.span, notes: diagnostic.hint.map { [Excerpt.Note(label: "help", text: $0)] } ?? []
+        span: diagnostic.span, notes: notes
       ).write(to: &text)
+    }
+    if graph.diagnostics.count > diagnosticLimit {
+      text.line("and \(graph.diagnostics.count - diagnosticLimit) more; `--format json` has them all", .muted)
+      text.line()
     }
     for finding in graph.findings where !finding.isSuppressed {
       Excerpt(

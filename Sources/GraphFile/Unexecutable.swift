@@ -1,3 +1,4 @@
+import Primitives
 public import ProgressGraph
 
 /// What the format has and the runtime of this version does not execute, one case for each feature.

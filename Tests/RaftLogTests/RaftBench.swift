@@ -16,43 +16,32 @@ struct Letters: LogPayload, ExpressibleByStringLiteral {
 
 typealias Raft = RaftMachine<Letters>
 
+/// A machine that speaks Raft's types: the sound one, or one that a test broke.
+protocol RaftServer: Machine
+where Message == RaftMessage<Letters>, Timer == RaftTimer, Operation == RaftOperation<Letters> {}
+
+extension RaftMachine: RaftServer where Payload == Letters {}
+
 /// A group of servers in a cluster of their own, with its invariants judged after every action.
-struct RaftBench {
-  private(set) var cluster: Cluster<Raft>
+struct Bench<Server: RaftServer> {
+  private(set) var cluster: Cluster<Server>
   private(set) var invariants: RaftInvariants
   /// Observations so far, by kind, for *sometimes* checks.
   private(set) var committed: UInt64 = 0
   private(set) var acknowledged = 0
   private(set) var readsAnswered = 0
   private(set) var elections = 0
-  private var scratch = Cluster<Raft>.Scratch()
+  private var scratch = Cluster<Server>.Scratch()
 
-  /// - Parameter leader: elected before the start; nil for servers with empty disks.
-  init(servers: Int = 3, leader: Int? = 0, knobs: [(String, String)] = []) {
-    cluster = Cluster(Self.machines(servers: servers, leader: leader, knobs: knobs))
-    invariants = RaftInvariants(group: (0..<servers).map { MachineID($0) })
+  init(_ machines: [(machine: Server, store: Server.Store)]) {
+    cluster = Cluster(machines)
+    invariants = RaftInvariants(group: machines.indices.map { MachineID($0) })
     cluster.start(into: &scratch)
     takeInEvents()
   }
 
-  static func machines(
-    servers: Int, leader: Int?, knobs: [(String, String)]
-  ) -> [(machine: Raft, store: RaftStore<Letters>)] {
-    let group = (0..<servers).map { MachineID($0) }
-    let settings = knobs.map { (knob: $0.0, value: $0.1) }
-    guard let configuration = RaftConfiguration(servers: group, settings: settings) else {
-      preconditionFailure("a knob of the test is unknown: \(knobs)")
-    }
-    return group.map { id in
-      let machine =
-        leader.map { Raft(id: id, configuration: configuration, electedLeader: MachineID($0)) }
-        ?? Raft(id: id, configuration: configuration)
-      return (machine, machine.settledStore)
-    }
-  }
-
   @discardableResult
-  mutating func apply(_ action: Action<Raft>) -> Bool {
+  mutating func apply(_ action: Action<Server>) -> Bool {
     if case .invoke(let machine, .read(let request, _)) = action, cluster[machine].isRunning {
       invariants.readAsked(request, at: machine)
     }
@@ -80,14 +69,39 @@ struct RaftBench {
     }
   }
 
-  subscript(_ server: Int) -> Raft { cluster[MachineID(server)].machine }
+  subscript(_ server: Int) -> Server { cluster[MachineID(server)].machine }
 
   var broken: [String] { invariants.violations.map(\.id) }
 }
 
+typealias RaftBench = Bench<Raft>
+
+extension Bench where Server == Raft {
+  /// - Parameter leader: elected before the start; nil for servers with empty disks.
+  init(servers: Int = 3, leader: Int? = 0, knobs: [(String, String)] = []) {
+    self.init(Self.machines(servers: servers, leader: leader, knobs: knobs))
+  }
+
+  static func machines(
+    servers: Int = 3, leader: Int? = 0, knobs: [(String, String)] = []
+  ) -> [(machine: Raft, store: RaftStore<Letters>)] {
+    let group = (0..<servers).map { MachineID($0) }
+    let settings = knobs.map { (knob: $0.0, value: $0.1) }
+    guard let configuration = RaftConfiguration(servers: group, settings: settings) else {
+      preconditionFailure("a knob of the test is unknown: \(knobs)")
+    }
+    return group.map { id in
+      let machine =
+        leader.map { Raft(id: id, configuration: configuration, electedLeader: MachineID($0)) }
+        ?? Raft(id: id, configuration: configuration)
+      return (machine, machine.settledStore)
+    }
+  }
+}
+
 // MARK: - Steps that a script takes
 
-extension RaftBench {
+extension Bench {
   /// Delivers and syncs, oldest first, until nothing moves. No timer fires. Only these servers take part, if told.
   mutating func settle(among servers: [Int]? = nil) {
     while true {
@@ -129,67 +143,6 @@ extension RaftBench {
     let machine = MachineID(server)
     for envelope in cluster.inFlight where envelope.from == machine || envelope.to == machine {
       apply(.drop(envelope.id))
-    }
-  }
-}
-
-// MARK: - Words for transcripts
-
-extension RaftBench {
-  static var vocabulary: ClusterVocabulary<Raft> {
-    ClusterVocabulary(
-      describeMessage: describe, describeMachine: describe, describeLog: { describe($0.log) },
-      timer: { ["election": .election, "heartbeat": .heartbeat][$0] }, operation: operation)
-  }
-
-  private static func operation(_ verb: String, _ words: [String]) -> RaftOperation<Letters>? {
-    if verb == "propose", words.count == 2, let request = UInt64(words[0]) {
-      return .append(request: request, Letters(words[1]))
-    }
-    if verb == "read", words.count == 1, let request = UInt64(words[0]) { return .read(request: request, from: 1) }
-    return nil
-  }
-
-  private static func describe(_ machine: Raft) -> String {
-    let vote = machine.votedFor.map { "S\($0.index + 1)" } ?? "-"
-    return "\(machine.role) t\(machine.currentTerm) vote \(vote) "
-      + "last \(machine.log.lastIndex) durable \(machine.durableIndex) commit \(machine.commitIndex)"
-  }
-
-  private static func describe(_ log: RaftEntries<Letters>) -> String {
-    let entries = log.entries(from: 1, limit: .max)
-    return "[" + entries.map(describe).joined(separator: " ") + "]"
-  }
-
-  private static func describe(_ entry: RaftEntry<Letters>) -> String {
-    switch entry.content {
-    case .value(let letters): "\(entry.term):\(letters.text)"
-    case .noOp: "\(entry.term):-"
-    }
-  }
-
-  private static func describe(_ message: RaftMessage<Letters>) -> String {
-    switch message {
-    case .requestVote(let request):
-      "\(request.isPreVote ? "pre-vote?" : "vote?") t\(request.term) log \(request.lastIndex):\(request.lastTerm)"
-    case .voteReply(let term, let granted, let isPreVote):
-      "\(isPreVote ? "pre-vote" : "vote") \(granted ? "yes" : "no") t\(term)"
-    case .appendEntries(let append):
-      "append t\(append.term) after \(append.previousIndex):\(append.previousTerm) "
-        + "[\(append.entries.map(describe).joined(separator: " "))] commit \(append.commitIndex)"
-    case .appendReply(let reply):
-      "\(describe(reply.outcome)) t\(reply.term)"
-    case .client(let message):
-      "\(message)"
-    }
-  }
-
-  private static func describe(_ outcome: RaftAppendReply.Outcome) -> String {
-    switch outcome {
-    case .matches(let index): "matches through \(index)"
-    case .conflicts(let previous, let from, let term):
-      "conflict at \(previous): from \(from)" + (term.map { " of term \($0)" } ?? "")
-    case .isStale: "stale"
     }
   }
 }

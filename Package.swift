@@ -100,8 +100,8 @@ let package = Package(
     tests(
       "RaftLogTests",
       [
-        "RaftLog", "IdealLog", "LogContract", "ClusterModel", "MachineContract", "Properties", "LabTesting",
-        "Primitives",
+        "RaftLog", "IdealLog", "LogContract", "ClusterModel", "MachineContract", "Properties", "Quorums",
+        "LabTesting", "Primitives",
       ], exclude: ["Transcripts"]),
     tests("ClusterModelTests", ["ClusterModel", "MachineContract", "LabTesting", "Primitives"]),
     tests("GraphNodesTests", ["GraphNodes", "ProgressGraph", "GraphFile", "MachineContract", "Primitives"]),

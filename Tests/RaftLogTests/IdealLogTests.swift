@@ -81,6 +81,8 @@ import Testing
     #expect(restarted.payloads == ["a", "b"] && restarted.latency == machine.latency)
     // The answers that were held are gone, so the two have different futures.
     #expect(restarted.fingerprint != machine.fingerprint)
+    var again = restarted
+    #expect(step(&again, .start(incarnation: 1)).count == 5)
     #expect(Ideal.restart(from: Ideal.wiped(store), previous: machine).payloads.isEmpty)
   }
 

@@ -18,7 +18,8 @@ require_swift() {
   Install Swift $oldest_swift or newer as https://www.swift.org/install/linux describes, then try again."
     PATH=$toolchains:$PATH
   fi
-  version=$(swift --version 2>/dev/null </dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+  version=$(swift --version 2>/dev/null </dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' || true)
+  version=${version%%$'\n'*}
   if [ -z "$version" ] || ! at_least "$version" "$oldest_swift"; then
     fail "Swift ${version:-of an unknown version} at $(command -v swift) is too old.
   Install Swift $oldest_swift or newer as https://www.swift.org/install/linux describes, then try again."
@@ -53,8 +54,7 @@ has_ncurses() {
   local compiler
   for compiler in clang cc gcc; do
     command -v "$compiler" >/dev/null 2>&1 || continue
-    printf '#define NCURSES_WIDECHAR 1\n#include <ncurses.h>\n' |
-      "$compiler" -E -x c - >/dev/null 2>&1 || return 1
+    "$compiler" -E -x c - <<<$'#define NCURSES_WIDECHAR 1\n#include <ncurses.h>' >/dev/null 2>&1 || return 1
     case $("$compiler" -print-file-name=libncursesw.so 2>/dev/null) in
       /*) return 0 ;;
       *) return 1 ;;

@@ -6,5 +6,9 @@ struct TidyException: Sendable {
   let count: Int
   let because: String
 
-  static let all: [TidyException] = []
+  static let all: [TidyException] = [
+    TidyException(
+      rule: "no-default-over-cases", path: "Sources/Reporting/TextMetrics.swift", count: 1,
+      because: "the general categories are the standard library's: thirty cases, of which three matter")
+  ]
 }

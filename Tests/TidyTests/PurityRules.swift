@@ -15,9 +15,9 @@ extension TidyRule {
       bad: ["let roll = Int.random(in: 0..<6)", "peers.shuffle()", "let id = UUID()"],
       good: ["let roll = generator.next(below: 6)"]),
     .pattern(
-      "no-process-hash", #"(\.hashValue\b|\bHasher\b)"#,
+      "no-process-hash", #"(\.hashValue\b|\bHasher\()"#,
       why: "the standard hash differs in every process; use a Fingerprinter", applies: isPure,
-      bad: ["let key = node.hashValue", "var hasher = Hasher()"], good: ["let key = node.fingerprint"]),
+      bad: ["let key = node.hashValue", "var hasher = Hasher()"], good: ["let key = node.fingerprint", "func hash(into hasher: inout Hasher) {}"]),
     .pattern(
       "no-concurrency", #"(\bTask\s*[.{(]|\bTask\.detached|\bDispatchQueue\b|\basync\b|\bawait\b|\bactor\s+\w+\s*\{)"#,
       why: "layers below the program are synchronous values", applies: isPure,

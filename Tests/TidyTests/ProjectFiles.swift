@@ -13,9 +13,10 @@ enum ProjectFiles {
   private static let ignoredFolders: Set<String> = [".build", ".git", ".swiftpm", "node_modules"]
 
   /// Every text file. A file without an extension counts when it stands in `Scripts`, `.ci` or `Benchmarks`.
-  static func all() throws -> [ProjectFile] {
-    try paths().map { try file(at: $0) }
-  }
+  /// Read once, for all rules.
+  static func all() throws -> [ProjectFile] { try read.get() }
+
+  private static let read = Result { try paths().map { try file(at: $0) } }
 
   static func file(at path: String) throws -> ProjectFile {
     let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
@@ -53,7 +54,7 @@ enum ProjectFiles {
 }
 
 /// One text file with its lines.
-struct ProjectFile {
+struct ProjectFile: Sendable {
   /// Relative to the root, with `/`.
   let path: String
   let text: String

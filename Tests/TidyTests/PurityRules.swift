@@ -17,7 +17,8 @@ extension TidyRule {
     .pattern(
       "no-process-hash", #"(\.hashValue\b|\bHasher\()"#,
       why: "the standard hash differs in every process; use a Fingerprinter", applies: isPure,
-      bad: ["let key = node.hashValue", "var hasher = Hasher()"], good: ["let key = node.fingerprint", "func hash(into hasher: inout Hasher) {}"]),
+      bad: ["let key = node.hashValue", "var hasher = Hasher()"],
+      good: ["let key = node.fingerprint", "func hash(into hasher: inout Hasher) {}"]),
     .pattern(
       "no-concurrency", #"(\bTask\s*[.{(]|\bTask\.detached|\bDispatchQueue\b|\basync\b|\bawait\b|\bactor\s+\w+\s*\{)"#,
       why: "layers below the program are synchronous values", applies: isPure,

@@ -33,7 +33,11 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 let package = Package(
   name: "headway",
-  products: [.executable(name: "headway", targets: ["headway"])],
+  products: [
+    .executable(name: "headway", targets: ["headway"]),
+    // For `Benchmarks`, a package of its own, so that nobody builds it who does not run it.
+    .library(name: "HeadwayKernel", targets: ["LabEngine", "GraphFile", "Simulation", "LabWorld"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

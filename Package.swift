@@ -18,12 +18,17 @@ func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
 ) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: readme(name), resources: resources, swiftSettings: house)
 }
 
-/// Targets that carry a README of their own.
+/// The text that a target carries beside its code.
 func readme(_ name: String) -> [String] {
-  ["RaftLog"].contains(name) ? ["README.md"] : []
+  switch name {
+  case "RaftLog": ["README.md"]
+  case "SemanticsTests": ["AMBIGUITIES.md"]
+  default: []
+  }
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")

@@ -13,7 +13,7 @@ extension Lab {
   ///
   /// - Parameter argument: what the text was given as, for messages: `--fault`.
   public static func fault(_ text: String, as argument: String, in graph: Graph) -> TypedFault {
-    switch GraphFile.decodeFault(text, in: graph) {
+    switch GraphReader.decodeFault(text, in: graph) {
     case .success(let fault):
       return .fault(fault)
     case .failure(let mistakes):

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import LabEngine
-import ProgressGraph
 import Reporting
 
 struct RunCommand: ParsableCommand {
@@ -53,36 +52,24 @@ struct RunCommand: ParsableCommand {
       return report
     case .text(let bytes, let file):
       let loaded = Lab.load(bytes, file: file)
-      guard let graph = loaded.graph else { return Lab.report(on: loaded) }
-      let (faults, mistakes) = typedFaults(in: graph)
-      var report = Lab.report(on: loaded)
-      report.diagnostics += mistakes
-      guard mistakes.isEmpty else { return report }
-      return Lab.run(loaded, try plan(graph, faults), options)
-    }
-  }
-
-  private var options: RunOptions { RunOptions(seed: engine.seed, logs: engine.logs) }
-
-  /// All mistakes in all faults at once, like those of a file.
-  private func typedFaults(in graph: Graph) -> ([Fault], [DiagnosticReport]) {
-    var faults: [Fault] = []
-    var mistakes: [DiagnosticReport] = []
-    for text in fault {
-      switch Lab.fault(text, as: "--fault", in: graph) {
-      case .fault(let fault): faults.append(fault)
-      case .mistakes(let found): mistakes += found
+      guard loaded.graph != nil else { return Lab.report(on: loaded) }
+      switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
+      case .plan(let plan):
+        return Lab.run(loaded, plan, RunOptions(seed: engine.seed, logs: engine.logs))
+      case .mistakes(let mistakes):
+        var report = Lab.report(on: loaded)
+        report.diagnostics += mistakes
+        return report
+      case .unknownScenario(let known):
+        throw unknownScenario(known)
       }
     }
-    return (faults, mistakes)
   }
 
-  private func plan(_ graph: Graph, _ faults: [Fault]) throws -> RunPlan {
-    if let plan = Lab.plan(graph, scenario: scenario, faults: faults) { return plan }
-    let names = graph.scenarios.map(\.name)
+  private func unknownScenario(_ known: [String]) -> CommandFailure {
     let wanted = scenario ?? ""
-    let nearest = Suggestion.nearest(to: wanted, among: names).map { "; did you mean `\($0)`?" }
-    let list = names.isEmpty ? "; the file has none" : "; the file has " + names.joined(separator: ", ")
-    throw CommandFailure(message: "there is no scenario `\(wanted)`\(nearest ?? list)", status: 64)
+    let nearest = Suggestion.nearest(to: wanted, among: known).map { "; did you mean `\($0)`?" }
+    let list = known.isEmpty ? "; the file has none" : "; the file has " + known.joined(separator: ", ")
+    return CommandFailure(message: "there is no scenario `\(wanted)`\(nearest ?? list)", status: 64)
   }
 }

@@ -55,31 +55,10 @@ struct SavedRuns {
     guard var search = graph.search else { return }
     for position in search.violations.indices where !search.violations[position].isDeclared {
       guard let run = search.violations[position].recording else { continue }
-      let path = "\(folder)/\(name(of: search.violations[position], in: graph))"
+      let path = "\(folder)/\(graph.fileName(ofViolation: position))"
       try OutputFile(path).write(RunFileJSON.bytes(of: run))
       search.violations[position].run = GraphPaths.shown(path)
     }
     graph.search = search
-  }
-
-  /// `checkout-DUP-charge-1.json`: the graph, what goes wrong, with what, and which of several it is.
-  private func name(of violation: ViolationReport, in graph: GraphReport) -> String {
-    let alike = graph.search?.violations.filter {
-      $0.code == violation.code && safe($0.subject) == safe(violation.subject)
-    }
-    let number = (alike?.firstIndex(of: violation) ?? 0) + 1
-    let suffix = (alike?.count ?? 1) > 1 ? "-\(number)" : ""
-    return "\(safe(graph.name))-\(violation.code.rawValue)-\(safe(violation.subject))\(suffix).json"
-  }
-
-  /// Only what every file system and shell takes as it is.
-  private func safe(_ word: String) -> String {
-    let letters = word.unicodeScalars.map { scalar -> Character in
-      switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", "-", "_": Character(scalar)
-      default: "-"
-      }
-    }
-    return letters.isEmpty ? "x" : String(letters.prefix(60))
   }
 }

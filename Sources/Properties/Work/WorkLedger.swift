@@ -85,6 +85,12 @@ struct WorkLedger: Sendable {
     return consumer.map { !$0.isDone || $0.parkedAt >= 0 } ?? true
   }
 
+  /// True for a message that this consumer acknowledged or dropped, so that it never comes again.
+  func isReleased(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    return stored[index].consumers.contains { $0.node == node && $0.isDone && $0.parkedAt < 0 }
+  }
+
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
   // MARK: Units

@@ -17,10 +17,10 @@ func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 /// - Parameter exclude: folders that tests read by their path in the source tree, as goldens that can be rewritten.
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: house)
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 /// Targets that carry a README of their own.
@@ -33,7 +33,11 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 let package = Package(
   name: "headway",
-  products: [.executable(name: "headway", targets: ["headway"])],
+  products: [
+    .executable(name: "headway", targets: ["headway"]),
+    // For `Benchmarks`, a package of its own, so that nobody builds it who does not run it.
+    .library(name: "HeadwayKernel", targets: ["LabEngine", "GraphFile", "Simulation", "LabWorld"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -96,7 +100,7 @@ let package = Package(
     tests("ProgressGraphTests", ["ProgressGraph", "GraphFile", "Primitives"]),
     tests("QuorumsTests", ["Quorums", "Primitives"]),
     tests("ScreenTests", ["Screen", "LabTesting"]),
-    tests("GraphFileTests", ["GraphFile", "ProgressGraph", "Primitives"]),
+    tests("GraphFileTests", ["GraphFile", "ProgressGraph", "Primitives"], exclude: ["Fixtures"]),
     tests(
       "RaftLogTests",
       [

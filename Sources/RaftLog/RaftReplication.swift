@@ -101,7 +101,8 @@ extension RaftMachine {
   private mutating func onConflict(
     previous: UInt64, from: UInt64, term: UInt64?, at position: Int, into out: inout Outbox<Self>
   ) {
-    // A probe has one answer; any other conflict is an old message, and would start the search anew.
+    // A probe has one answer; any other conflict is an old message, and stepping back on it would start the search
+    // anew.
     let isProbed = probing.contains(position)
     guard previous < nextIndex[position], !isProbed || previous == nextIndex[position] - 1 else { return }
     var next = from

@@ -50,7 +50,7 @@ extension Lab {
   ///
   /// - Parameters:
   ///   - loaded: a graph that could be read.
-  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came, and judged by nobody.
+  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came and not judged.
   public static func run(
     _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
   ) -> GraphReport {

@@ -89,10 +89,8 @@ extension RaftMachine {
     let index = min(confirmed, log.lastIndex)
     awaiting.remove(position)
     if configuration.pipelining { probing.remove(position) }
-    if index > matchIndex[position] {
-      matchIndex[position] = index
-      advanceCommit(into: &out)
-    }
+    matchIndex[position] = max(matchIndex[position], index)
+    advanceCommit(into: &out)
     nextIndex[position] = max(nextIndex[position], index + 1)
     if nextIndex[position] <= log.lastIndex { send(to: position, into: &out) }
   }

@@ -199,7 +199,7 @@ import Testing
   }
 
   @Test func placesOutsideTheLineStillGetACaret() {
-    #expect(lines("", 1, 1).last == "   | ^")
+    #expect(lines("", 1, 1).last == "  --> a.yaml:1:1")
     #expect(lines("ab", 3, 3).last == "   |   ^")
     #expect(lines("ab", 99, 120).last == "   |   ^")
     #expect(lines("ab: [c,", 5, 2, endLine: 3).last == "   |     ^^^")

@@ -48,7 +48,8 @@ enum ImportTable {
     ImportRow(layer: 8, target: "Curses", imports: ["Screen", "CNcurses"]),
     ImportRow(
       layer: 9, target: "headway",
-      imports: ["LabEngine", "Reporting", "LabUI", "Curses", "Screen", "Primitives"], outside: ["ArgumentParser"]),
+      imports: ["LabEngine", "Reporting", "LabUI", "Curses", "Screen", "ProgressGraph", "Primitives"],
+      outside: ["ArgumentParser"]),
   ]
 
   /// Parts of the platform, which no manifest declares, and who may import them.

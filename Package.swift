@@ -60,7 +60,6 @@ let package = Package(
     house("ClusterModel", ["MachineContract", "Primitives"]),
     // Layer 4
     house("Simulation", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
-    house("Exploration", ["ClusterModel", "MachineContract", "Primitives"]),
     house("Properties", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     house("GraphDrawing", ["ProgressGraph", "Screen", "Primitives"]),
     // Layer 5
@@ -74,7 +73,7 @@ let package = Package(
     house(
       "LabEngine",
       [
-        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes",
+        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes",
         "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
       ]),
     // Layer 7

@@ -110,7 +110,9 @@ let package = Package(
     tests("GraphNodesTests", ["GraphNodes", "ProgressGraph", "GraphFile", "MachineContract", "Primitives"]),
     tests("SimulationTests", ["Simulation", "LabWorld", "LabEngine", "ClusterModel", "GraphFile", "Primitives"]),
     tests("PropertiesTests", ["Properties", "MachineContract", "ProgressGraph", "GraphFile", "Primitives"]),
-    tests("GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"]),
+    tests(
+      "GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"],
+      exclude: ["Goldens"]),
     tests(
       "SemanticsTests", ["LabEngine", "ProgressGraph", "Properties", "Primitives"], exclude: ["AMBIGUITIES.md"]),
     tests("LabEngineTests", ["LabEngine", "ProgressGraph", "Primitives"]),

@@ -29,7 +29,8 @@ public final class Terminal {
     guard name != "", name != "dumb" else { throw .tooSimple(name: name) }
     setlocale(LC_ALL, "")
     isUnicode = lab_is_unicode()
-    use_env(false)
+    // Exported sizes do not change with the terminal. use_env(FALSE) would turn off asking the terminal as well.
+    for size in ["LINES", "COLUMNS"] { unsetenv(size) }
     // newterm, never initscr: that one prints a message and ends the program when it does not know the terminal.
     guard let opened = Terminal.candidates(for: name).first(where: { lab_open($0) != nil }) else {
       throw .tooSimple(name: name)

@@ -29,7 +29,11 @@ public protocol Machine: Fingerprintable, Equatable, Sendable {
   ///   volatile part of it would be a bug that the mutant tests look for.
   static func restart(from store: Store, previous: Self) -> Self
 
-  /// What a machine that refuses all work answers to a message; nil where it stays silent.
+  /// The store of a machine whose disk was replaced by an empty one.
+  static func wiped(_ store: Store) -> Store
+
+  /// What a machine that refuses all work answers to a message; nil for a message that it takes in as usual, because
+  /// it asks for no work.
   static func refusal(of message: Message) -> Message?
 
   static func makeWorkspace() -> Workspace

@@ -1,0 +1,71 @@
+public import MachineContract
+public import Primitives
+
+/// A machine with what surrounds it: its disk, its timers, and what it wants to send.
+public struct Slot<M: Machine>: Equatable, Sendable {
+  public enum Status: UInt8, Sendable {
+    case up, crashed
+  }
+
+  /// A message that waits for the writes made before it.
+  struct HeldMessage: Equatable, Sendable {
+    let message: M.Message
+    let receiver: MachineID
+    let purpose: TimerPurpose
+    /// Leaves when this many writes of the incarnation are durable.
+    let writesNeeded: UInt32
+  }
+
+  struct PendingWrite: Equatable, Sendable {
+    let write: M.Write
+    let purpose: TimerPurpose
+  }
+
+  public internal(set) var machine: M
+  /// What is durable.
+  public internal(set) var store: M.Store
+  public internal(set) var status = Status.up
+  public internal(set) var isPaused = false
+  public internal(set) var isRefusing = false
+  public internal(set) var incarnation: UInt32 = 0
+  public internal(set) var timers: [ArmedTimer<M>] = []
+  /// Oldest first; they become durable in this order.
+  var pending: [PendingWrite] = []
+  /// In the order in which they were sent.
+  var held: [HeldMessage] = []
+  var writesCompleted: UInt32 = 0
+  var nextGeneration: UInt32 = 0
+
+  init(machine: M, store: M.Store) {
+    self.machine = machine
+    self.store = store
+  }
+
+  public var pendingWrites: [M.Write] { pending.map(\.write) }
+
+  /// Able to take an input now.
+  public var isRunning: Bool { status == .up && !isPaused }
+}
+
+extension Slot: Fingerprintable {
+  /// Left out: incarnation, timer generations and counts of writes, which tell the past and not the future.
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(UInt64(status.rawValue) | (isPaused ? 2 : 0) | (isRefusing ? 4 : 0))
+    fingerprinter.feed(store)
+    if status == .up {
+      fingerprinter.feed(machine)
+    }
+    fingerprinter.feed(pending.count)
+    for write in pending { fingerprinter.feed(write.write) }
+    fingerprinter.feed(held.count)
+    for message in held {
+      fingerprinter.feed(message.message)
+      fingerprinter.feed(message.receiver)
+      fingerprinter.feed(UInt64(message.writesNeeded &- writesCompleted))
+    }
+    // A sum, because the order in which timers were armed decides nothing.
+    var armed: UInt64 = 0
+    for timer in timers { armed &+= timer.timer.fingerprint }
+    fingerprinter.feed(armed)
+  }
+}

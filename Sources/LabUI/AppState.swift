@@ -1,0 +1,142 @@
+public import LabEngine
+public import Primitives
+public import ProgressGraph
+public import Screen
+
+/// The panes, by the digit that focuses them.
+public enum Pane: Int, CaseIterable, Sendable {
+  case graph = 1
+  case inspector = 2
+  case time = 3
+  case events = 5
+  case properties = 7
+
+  var title: String {
+    switch self {
+    case .graph: "Graph"
+    case .inspector: "Inspector"
+    case .time: "Time"
+    case .events: "Events"
+    case .properties: "Props"
+    }
+  }
+}
+
+/// How the graph is looked at.
+public struct GraphLook: Equatable, Sendable {
+  /// Nil is fit: the highest zoom at which every node is visible.
+  public var zoom: Int?
+  public var pan = Point(x: 0, y: 0)
+  public var isList = false
+  public var dimsOthers = false
+  public init() {}
+}
+
+/// Whether time passes, and how fast.
+public struct Playback: Equatable, Sendable {
+  /// Steps a second, slow to fast.
+  static let speeds = [1, 2, 5, 10, 20, 50, 100, 500]
+  public var isPlaying = false
+  /// A position in `speeds`.
+  public var speed = 2
+  public init() {}
+
+  public var stepsPerSecond: Int { Self.speeds[speed] }
+  /// Never more than 20 frames a second; above that a frame takes several steps.
+  public var stepsPerFrame: Int { max(1, stepsPerSecond / 20) }
+  public var frameMilliseconds: Int { 1_000 * stepsPerFrame / stepsPerSecond }
+}
+
+/// Everything the screen shows, as one value.
+///
+/// Owner: `update`. The session's part (`history`, `moment`) is replaced as a whole when the session moves.
+public struct AppState: Sendable {
+  public let graph: Graph
+  /// As the title names it.
+  public let file: String
+  public let seed: UInt64
+  public let glyphs: GlyphSet
+  public let keys: KeyMap
+
+  public var history: LabHistory
+  public var moment: LabMoment
+
+  public var width: Int
+  public var height: Int
+  public var focus: Pane = .graph
+  /// The pane of the bottom strip that is visible where they share one place.
+  public var bottom: Pane = .events
+  public var isEnlarged = false
+  public var selection: Edge.End
+  public var look = GraphLook()
+  public var playback = Playback()
+  /// First visible fact of the inspector.
+  public var inspectorOffset = 0
+  /// Selected line of the properties.
+  public var propertyCursor = 0
+  public var find = ""
+  /// The last one takes the keys.
+  public var layers: [Layer] = []
+  /// The last message; the next key clears it.
+  public var notice = ""
+  public var isMouseOn = true
+
+  /// - Parameter graph: has at least one node.
+  public init(
+    graph: Graph, file: String, seed: UInt64, history: LabHistory, moment: LabMoment, glyphs: GlyphSet,
+    keys: KeyMap = KeyMap(), width: Int, height: Int
+  ) {
+    precondition(!graph.nodes.isEmpty, "a graph has at least one node")
+    self.graph = graph
+    self.file = file
+    self.seed = seed
+    self.history = history
+    self.moment = moment
+    self.glyphs = glyphs
+    self.keys = keys
+    self.width = width
+    self.height = height
+    selection = .node(graph.workflow.start ?? NodeID(0))
+  }
+
+  /// How long to wait for input before a tick is due; nil while nothing moves.
+  public var frameMilliseconds: Int? { playback.isPlaying ? playback.frameMilliseconds : nil }
+
+  public var size: ScreenSize { ScreenSize(width: width, height: height) }
+
+  /// Nodes in the order of the file, then channels.
+  public var places: [Edge.End] { graph.nodeIDs.map { .node($0) } + graph.channelIDs.map { .channel($0) } }
+
+  public func name(of place: Edge.End) -> String {
+    switch place {
+    case .node(let node): graph[node].name
+    case .channel(let channel): graph[channel].name
+    }
+  }
+
+  public var hasViolation: Bool { moment.properties.contains { $0.verdict == .violated } }
+
+  /// The pane that the narrow sizes show alone.
+  public var single: Pane { focus == .time ? .graph : focus }
+}
+
+/// The rungs of the size ladder.
+public enum ScreenSize: Comparable, Sendable {
+  /// Below 40x10: three lines.
+  case tiny
+  /// 40x10 and up: one pane; the graph is a list.
+  case small
+  /// 60x16 and up: one pane and the timeline.
+  case narrow
+  /// 80x24 and up: graph, inspector, timeline, one tabbed strip.
+  case standard
+  /// 140x40 and up: every pane has a place of its own.
+  case full
+
+  public init(width: Int, height: Int) {
+    self =
+      if width < 40 || height < 10 { .tiny } else if width < 60 || height < 16 { .small } else if width < 80
+        || height < 24
+      { .narrow } else if width < 140 || height < 40 { .standard } else { .full }
+  }
+}

@@ -55,7 +55,7 @@ public enum Event<M: Machine>: Equatable, Sendable {
   case refused(Envelope<M>)
   case armed(MachineID, ArmedTimer<M>)
   case disarmed(MachineID, ArmedTimer<M>)
-  case fired(MachineID, M.Timer)
+  case fired(MachineID, ArmedTimer<M>)
   case writeStarted(MachineID, TimerPurpose)
   case writeCompleted(MachineID, TimerPurpose)
   /// A crash ended the write; its fate says whether it survived.

@@ -170,10 +170,9 @@ extension Cluster {
     guard slots[machine.index].isRunning,
       let position = slots[machine.index].timers.firstIndex(where: { $0.timer == timer })
     else { return false }
-    let purpose = slots[machine.index].timers[position].purpose
-    slots[machine.index].timers.remove(at: position)
-    scratch.events.append(.fired(machine, timer))
-    step(machine, .timer(timer), purpose, &scratch)
+    let armed = slots[machine.index].timers.remove(at: position)
+    scratch.events.append(.fired(machine, armed))
+    step(machine, .timer(timer), armed.purpose, &scratch)
     return true
   }
 

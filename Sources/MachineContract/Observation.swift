@@ -117,7 +117,7 @@ public enum WorkObservation: Equatable, Sendable {
   case replyIgnored(NodeID, request: UInt64)
 
   // MARK: Stored triggers
-  /// The channel's log holds the record; its sender is told so.
+  /// The channel's log holds the record; its sender is told so. Announced again when a front reads its log again.
   case stored(StoredTrigger)
   case delivered(StoredTrigger, attempt: Int)
   /// The lease ended without an acknowledgement.
@@ -143,13 +143,30 @@ public struct AppliedEffect: Equatable, Sendable {
   public var key: UInt64
   /// True when a compensation did it.
   public var isCompensation: Bool
+  /// The message id, where the effect is a record in a channel: a front that comes up again announces what it finds in
+  /// its log once more, and an observer counts each record once.
+  public var record: UInt64?
 
-  public init(unit: WorkUnit, step: StepID, name: NameID, key: UInt64, isCompensation: Bool) {
+  public init(
+    unit: WorkUnit, step: StepID, name: NameID, key: UInt64, isCompensation: Bool, record: UInt64? = nil
+  ) {
     self.unit = unit
     self.step = step
     self.name = name
     self.key = key
     self.isCompensation = isCompensation
+    self.record = record
+  }
+}
+
+extension AppliedEffect: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(unit)
+    fingerprinter.feed(step)
+    fingerprinter.feed(name)
+    fingerprinter.feed(key)
+    fingerprinter.feed(isCompensation)
+    fingerprinter.feed(record)
   }
 }
 
@@ -159,7 +176,8 @@ public struct StoredTrigger: Hashable, Sendable {
   public var message: UInt64
   public var root: UInt64
   public var path: UInt64
-  /// The consuming node; nil while the record is only stored.
+  /// The consuming node. Nil where the record is only stored and the graph tells who consumes the channel; an
+  /// invocation in the durable-execution engine names its target from the start.
   public var consumer: NodeID?
 
   public init(channel: ChannelID, message: UInt64, root: UInt64, path: UInt64, consumer: NodeID?) {

@@ -1,0 +1,254 @@
+import LogContract
+import MachineContract
+public import Primitives
+import ProgressGraph
+
+/// Leases, acknowledgements, and what happens to messages that fail on every delivery.
+extension FrontMachine {
+  private var consumers: [NodeID] { deployment.consumers[channel.index] }
+
+  // MARK: Delivering
+
+  /// Hands out everything that is ready, as far as consumers have room.
+  mutating func serve(into out: inout Outbox<FrontMachine>) {
+    guard !isReading else { return }
+    for lane in lanes.indices {
+      if channel == deployment.engine {
+        invokeReady(lane, into: &out)
+      } else if lanes[lane].group != nil {
+        // In order: only the oldest is ever out.
+        deliverIfReady(lane, 0, into: &out)
+      } else {
+        for entry in lanes[lane].entries.indices { deliverIfReady(lane, entry, into: &out) }
+      }
+    }
+  }
+
+  private mutating func deliverIfReady(_ lane: Int, _ entry: Int, into out: inout Outbox<FrontMachine>) {
+    guard entry < lanes[lane].entries.count, lanes[lane].entries[entry].state == .ready,
+      let consumer = consumerWithRoom(for: lane)
+    else { return }
+    lanes[lane].entries[entry].deliveries += 1
+    let number = newLease()
+    lanes[lane].entries[entry].state = .leased(number: number, consumer: consumers[consumer], isHeld: true)
+    busy[consumer] += 1
+    let delivered = lanes[lane].entries[entry]
+    out.observe(
+      .delivered(trigger(delivered.message, consumer: consumers[consumer]), attempt: delivered.deliveries))
+    out.send(
+      .deliver(Delivery(message: delivered.message, lease: number, attempt: delivered.deliveries)),
+      to: deployment.machine(of: consumers[consumer]))
+    out.arm(.lease(number), after: .exactly(deployment.graph[channel].lease))
+  }
+
+  mutating func newLease() -> UInt64 {
+    nextLease += 1
+    return nextLease
+  }
+
+  /// The least busy consumer that the lane may serve, as a position in `consumers`.
+  private func consumerWithRoom(for lane: Int) -> Int? {
+    var chosen: Int?
+    for consumer in consumers.indices {
+      guard lanes[lane].group == nil || lanes[lane].group == consumers[consumer],
+        busy[consumer] < deployment.capacity(of: consumers[consumer])
+      else { continue }
+      if let best = chosen, busy[best] <= busy[consumer] { continue }
+      chosen = consumer
+    }
+    return chosen
+  }
+
+  // MARK: What becomes of a lease
+
+  mutating func acknowledge(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
+    guard let (lane, entry) = leased(lease),
+      case .leased(_, let consumer, let isHeld) = lanes[lane].entries[entry].state
+    else {
+      // Confirmed before and the confirmation lost; an expired lease gets no answer.
+      if acknowledgedLeases.contains(lease) { out.send(.acknowledged(channel: channel, lease: lease), to: sender) }
+      return
+    }
+    if isHeld { finished(by: consumer) }
+    out.disarm(.lease(lease))
+    lanes[lane].entries[entry].state = .acknowledging(number: lease, consumer: consumer)
+    log.append(.acknowledged(message: lanes[lane].entries[entry].message.id, consumer: consumer), into: &out)
+    serve(into: &out)
+  }
+
+  mutating func acknowledged(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+    let found = entry { entry, _ in
+      guard case .acknowledging(_, consumer) = entry.state else { return false }
+      return entry.message.id == message
+    }
+    guard let found, case .acknowledging(let lease, _) = lanes[found.lane].entries[found.entry].state else { return }
+    let entry = lanes[found.lane].entries.remove(at: found.entry)
+    out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
+    if entry.message.invocation != nil {
+      answerCaller(of: entry.message, results[message] ?? nil, into: &out)
+    } else {
+      acknowledgedLeases.insert(lease)
+      out.send(.acknowledged(channel: channel, lease: lease), to: deployment.machine(of: consumer))
+    }
+  }
+
+  /// The consumer has given up on this delivery; the message waits for its lease to end.
+  mutating func release(_ lease: UInt64, wasRefused: Bool, into out: inout Outbox<FrontMachine>) {
+    guard let (lane, entry) = leased(lease),
+      case .leased(_, let consumer, true) = lanes[lane].entries[entry].state
+    else { return }
+    // What was never taken is no attempt.
+    if wasRefused { lanes[lane].entries[entry].deliveries -= 1 }
+    lanes[lane].entries[entry].state = .leased(number: lease, consumer: consumer, isHeld: false)
+    finished(by: consumer)
+    serve(into: &out)
+  }
+
+  mutating func leaseEnded(_ lease: UInt64, into out: inout Outbox<FrontMachine>) {
+    guard let (lane, entry) = leased(lease),
+      case .leased(_, let consumer, let isHeld) = lanes[lane].entries[entry].state
+    else { return }
+    if channel == deployment.engine { return invocationTimedOut(lane, entry, into: &out) }
+    if isHeld { finished(by: consumer) }
+    out.observe(.leaseExpired(trigger(lanes[lane].entries[entry].message, consumer: consumer)))
+    switch policy(for: consumer) {
+    case .park where lanes[lane].entries[entry].deliveries >= maxDeliveries:
+      lanes[lane].entries[entry].state = .parking(consumer: consumer)
+      park(lanes[lane].entries[entry].message.id, into: &out)
+    case .drop where lanes[lane].entries[entry].deliveries >= maxDeliveries:
+      retire(lane, entry, by: consumer, isParked: false, into: &out)
+    case .block, .park, .drop:
+      lanes[lane].entries[entry].state = .ready
+    }
+    serve(into: &out)
+  }
+
+  /// A consumer that crashed holds nothing any more; its leases run on.
+  mutating func consumerRestarted(_ consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+    guard let position = consumers.firstIndex(of: consumer) else { return }
+    busy[position] = 0
+    for lane in lanes.indices {
+      for entry in lanes[lane].entries.indices {
+        if case .leased(let number, consumer, true) = lanes[lane].entries[entry].state {
+          lanes[lane].entries[entry].state = .leased(number: number, consumer: consumer, isHeld: false)
+        }
+      }
+    }
+    serve(into: &out)
+  }
+
+  func leased(_ lease: UInt64) -> (lane: Int, entry: Int)? {
+    entry { entry, _ in
+      if case .leased(lease, _, _) = entry.state { true } else { false }
+    }
+  }
+
+  private mutating func finished(by consumer: NodeID) {
+    if let position = consumers.firstIndex(of: consumer), busy[position] > 0 { busy[position] -= 1 }
+  }
+
+  // MARK: Poison
+
+  private func policy(for consumer: NodeID) -> PoisonPolicy {
+    deployment.graph[consumer].poisonPolicy ?? (deployment.graph[channel].deadLetters == nil ? .block : .park)
+  }
+
+  private var maxDeliveries: Int { deployment.graph[channel].maxDeliveries ?? 5 }
+
+  /// Puts a message on the dead-letter queue, and again every second until that confirms it.
+  mutating func park(_ message: UInt64, into out: inout Outbox<FrontMachine>) {
+    guard let dead = deployment.graph[channel].deadLetters,
+      let found = entry(where: { entry, _ in
+        if case .parking = entry.state { entry.message.id == message } else { false }
+      })
+    else { return }
+    var parked = lanes[found.lane].entries[found.entry].message
+    parked.id = parkedID(of: parked)
+    parked.channel = dead
+    parked.effect = nil
+    out.send(.put(parked), to: deployment.front(of: dead))
+    out.arm(.parking(message), after: .exactly(.seconds(1)))
+  }
+
+  mutating func parked(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
+    let found = entry { entry, _ in
+      if case .parking = entry.state { self.parkedID(of: entry.message) == parkedID } else { false }
+    }
+    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return }
+    out.disarm(.parking(lanes[found.lane].entries[found.entry].message.id))
+    retire(found.lane, found.entry, by: consumer, isParked: true, into: &out)
+  }
+
+  private func parkedID(of message: ChannelMessage) -> UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(message.id)
+    fingerprinter.feed(channel)
+    return fingerprinter.value
+  }
+
+  private mutating func retire(
+    _ lane: Int, _ entry: Int, by consumer: NodeID, isParked: Bool, into out: inout Outbox<FrontMachine>
+  ) {
+    lanes[lane].entries[entry].state = .retiring(consumer: consumer, isParked: isParked)
+    log.append(.retired(message: lanes[lane].entries[entry].message.id, consumer: consumer), into: &out)
+  }
+
+  mutating func retired(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+    let found = entry { entry, _ in
+      guard case .retiring(consumer, _) = entry.state else { return false }
+      return entry.message.id == message
+    }
+    guard let found, case .retiring(_, let isParked) = lanes[found.lane].entries[found.entry].state else { return }
+    let trigger = trigger(lanes[found.lane].entries.remove(at: found.entry).message, consumer: consumer)
+    out.observe(isParked ? .parked(trigger) : .dropped(trigger))
+  }
+}
+
+extension Lane: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(group)
+    fingerprinter.feed(partition)
+    fingerprinter.feed(entries)
+  }
+}
+
+extension LaneEntry: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(message)
+    fingerprinter.feed(deliveries)
+    switch state {
+    case .ready: fingerprinter.feed(0 as UInt64)
+    case .leased(let number, let consumer, let isHeld):
+      fingerprinter.feed(1 as UInt64)
+      fingerprinter.feed(number)
+      fingerprinter.feed(consumer)
+      fingerprinter.feed(isHeld)
+    case .acknowledging(let number, let consumer):
+      fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(number)
+      fingerprinter.feed(consumer)
+    case .parking(let consumer):
+      fingerprinter.feed(3 as UInt64)
+      fingerprinter.feed(consumer)
+    case .retiring(let consumer, let isParked):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(consumer)
+      fingerprinter.feed(isParked)
+    case .exhausted: fingerprinter.feed(5 as UInt64)
+    }
+  }
+}
+
+extension FrontTimer: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    switch self {
+    case .lease(let number):
+      fingerprinter.feed(1 as UInt64)
+      fingerprinter.feed(number)
+    case .parking(let message):
+      fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(message)
+    case .log: fingerprinter.feed(3 as UInt64)
+    }
+  }
+}

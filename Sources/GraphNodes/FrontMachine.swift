@@ -1,0 +1,298 @@
+public import LogContract
+public import MachineContract
+public import Primitives
+import ProgressGraph
+
+/// The broker in front of a channel's log: soft state over a `LogClient`.
+///
+/// What it must not forget is in the log (messages, acknowledgements); leases, deliveries and credits it may forget, and a
+/// front that comes up again reads its log from the start. One machine serves a queue, a topic and the durable-execution
+/// engine: a queue is one lane from which anybody takes, a topic one ordered lane for each group and partition, the engine one
+/// lane whose entries are invocations.
+public struct FrontMachine: Equatable, Sendable {
+  let deployment: Deployment
+  let channel: ChannelID
+  var log: LogClient<Record>
+  /// The log is being read; nothing is served.
+  var isReading = false
+  var lanes: [Lane]
+  /// Ids of all messages in the log.
+  var known = KeySet()
+  /// Messages on their way into the log, with who wants to know.
+  var storing: [PendingPut] = []
+  /// Indexed like `deployment.consumers[channel]`: deliveries that the consumer has not finished.
+  var busy: [Int]
+  var nextLease: UInt64 = 0
+  /// Leases whose acknowledgement is in the log: confirmed again when asked again.
+  var acknowledgedLeases = KeySet()
+  /// Spreads records without a key over the partitions.
+  var nextPartition = 0
+  /// Records until one is stored twice; 0 for never.
+  var untilRepeat = 0
+  /// Results of completed invocations, for callers that ask again.
+  var results = EndedRuns()
+
+  struct PendingPut: Equatable, Sendable {
+    let message: ChannelMessage
+    var senders: [MachineID]
+  }
+
+  public init(_ channel: ChannelID, in deployment: Deployment) {
+    self.channel = channel
+    self.deployment = deployment
+    log = LogClient(replicas: deployment.replicas(of: .channel(channel)), incarnation: 0)
+    lanes = Self.lanes(of: channel, in: deployment)
+    busy = Array(repeating: 0, count: deployment.consumers[channel.index].count)
+  }
+
+  private static func lanes(of channel: ChannelID, in deployment: Deployment) -> [Lane] {
+    guard deployment.graph[channel].kind == .topic else { return [Lane(group: nil, partition: 0)] }
+    return deployment.consumers[channel.index].flatMap { group in
+      (0..<deployment.graph[channel].partitions).map { Lane(group: group, partition: $0) }
+    }
+  }
+
+  public static func == (left: FrontMachine, right: FrontMachine) -> Bool {
+    left.deployment === right.deployment && left.channel == right.channel && left.log == right.log
+      && left.isReading == right.isReading && left.lanes == right.lanes && left.known == right.known
+      && left.storing == right.storing && left.busy == right.busy && left.nextLease == right.nextLease
+      && left.acknowledgedLeases == right.acknowledgedLeases && left.nextPartition == right.nextPartition
+      && left.untilRepeat == right.untilRepeat && left.results == right.results
+  }
+}
+
+/// Messages in the order in which they were stored, for one group of consumers or for all.
+public struct Lane: Equatable, Sendable {
+  /// A topic's consumer group: deliveries are in order. Nil: anybody takes anything.
+  public let group: NodeID?
+  public let partition: Int
+  public internal(set) var entries: [LaneEntry] = []
+}
+
+public struct LaneEntry: Equatable, Sendable {
+  public enum State: Equatable, Sendable {
+    case ready
+    /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
+    case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
+    /// The acknowledgement is on its way into the log.
+    case acknowledging(number: UInt64, consumer: NodeID)
+    /// On its way to the dead-letter queue.
+    case parking(consumer: NodeID)
+    /// The retirement is on its way into the log.
+    case retiring(consumer: NodeID, isParked: Bool)
+    /// An invocation that used up its attempts: nothing will move it.
+    case exhausted
+  }
+  public let message: ChannelMessage
+  public internal(set) var deliveries = 0
+  public internal(set) var state = State.ready
+}
+
+public enum FrontTimer: Hashable, Sendable {
+  case lease(UInt64)
+  /// The dead-letter queue has not confirmed this message.
+  case parking(UInt64)
+  case log
+}
+
+/// A front keeps nothing of its own.
+public struct NoStore: Equatable, Sendable, Fingerprintable {
+  public init() {}
+  public func feed(into fingerprinter: inout Fingerprinter) {}
+}
+
+public enum NoWrite: Equatable, Sendable, Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {}
+}
+
+extension FrontMachine: LogUser {
+  public typealias Payload = Record
+  public static func wrap(_ message: LogMessage<Record>) -> NodeMessage { .log(message) }
+  public static var logRetryTimer: FrontTimer { .log }
+}
+
+extension FrontMachine: Machine {
+  public typealias Message = NodeMessage
+  public typealias Timer = FrontTimer
+  public typealias Write = NoWrite
+  public typealias Store = NoStore
+  public typealias Operation = NodeOperation
+
+  public mutating func step(_ input: Input<FrontMachine>, into out: inout Outbox<FrontMachine>) {
+    switch input {
+    case .start(let incarnation):
+      guard incarnation > 0 else { return }
+      log = LogClient(replicas: deployment.replicas(of: .channel(channel)), incarnation: incarnation)
+      nextLease = UInt64(incarnation) << 32
+      isReading = true
+      log.readAll(into: &out)
+    case .message(let message, let sender): receive(message, from: sender, into: &out)
+    case .timer(let timer): fire(timer, into: &out)
+    case .persisted: preconditionFailure("a front writes nothing")
+    case .invoke(.storeTwice(let nth)): untilRepeat = nth
+    case .invoke: preconditionFailure("a front starts no work")
+    }
+  }
+
+  public static func absorb(_ write: NoWrite, into store: inout NoStore) {}
+
+  public static func restart(from store: NoStore, previous: FrontMachine) -> FrontMachine {
+    FrontMachine(previous.channel, in: previous.deployment)
+  }
+
+  public static func wiped(_ store: NoStore) -> NoStore { store }
+
+  private mutating func receive(
+    _ message: NodeMessage, from sender: MachineID, into out: inout Outbox<FrontMachine>
+  ) {
+    if case .log(let message) = message {
+      if let outcome = log.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
+      return
+    }
+    // Whoever is not answered asks again.
+    guard !isReading else { return }
+    switch message {
+    case .put(let message): store(message, for: sender, into: &out)
+    case .subscribe: consumerRestarted(NodeID(raw: sender.raw), into: &out)
+    case .acknowledge(_, let lease): acknowledge(lease, for: sender, into: &out)
+    case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
+    case .stored(let message): parked(message, into: &out)
+    case .reply(let reply): complete(reply, into: &out)
+    case .request, .deliver, .acknowledged:
+      preconditionFailure("a front is no consumer")
+    case .log:
+      break
+    }
+  }
+
+  private mutating func fire(_ timer: FrontTimer, into out: inout Outbox<FrontMachine>) {
+    switch timer {
+    case .lease(let number): leaseEnded(number, into: &out)
+    case .parking(let message): park(message, into: &out)
+    case .log: log.retry(into: &out)
+    }
+  }
+}
+
+// MARK: - Storing
+
+extension FrontMachine {
+  /// Stores a message once, whoever sends it how often.
+  private mutating func store(
+    _ message: ChannelMessage, for sender: MachineID, into out: inout Outbox<FrontMachine>
+  ) {
+    if known.contains(message.id) {
+      out.send(.stored(message: message.id), to: sender)
+      if let failure = results[message.id] { answerCaller(of: message, failure, into: &out) }
+    } else if let position = storing.firstIndex(where: { $0.message.id == message.id }) {
+      if !storing[position].senders.contains(sender) { storing[position].senders.append(sender) }
+    } else {
+      storing.append(PendingPut(message: message, senders: [sender]))
+      log.append(.message(message), into: &out)
+    }
+  }
+
+  private mutating func take(_ outcome: LogClient<Record>.Outcome, into out: inout Outbox<FrontMachine>) {
+    switch outcome {
+    case .entries(let records):
+      isReading = false
+      for record in records { replay(record, into: &out) }
+      serve(into: &out)
+    case .appended(let record, _):
+      appended(record, into: &out)
+    }
+  }
+
+  private mutating func appended(_ record: Record, into out: inout Outbox<FrontMachine>) {
+    switch record {
+    case .message(let message):
+      announce(message, into: &out)
+      if let position = storing.firstIndex(where: { $0.message.id == message.id }) {
+        for sender in storing.remove(at: position).senders { out.send(.stored(message: message.id), to: sender) }
+      }
+      enqueue(message)
+      if untilRepeat > 0 {
+        untilRepeat -= 1
+        if untilRepeat == 0 { log.append(.repeated(message), into: &out) }
+      }
+    case .repeated(let message): enqueue(message)
+    case .acknowledged(let message, let consumer): acknowledged(message, by: consumer, into: &out)
+    case .retired(let message, let consumer): retired(message, by: consumer, into: &out)
+    case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
+    }
+    serve(into: &out)
+  }
+
+  /// Reads one record of the log again. What is announced twice is counted once by its id.
+  private mutating func replay(_ record: Record, into out: inout Outbox<FrontMachine>) {
+    switch record {
+    case .message(let message):
+      // A repeated append left a second copy.
+      guard !known.contains(message.id) else { return }
+      announce(message, into: &out)
+      enqueue(message)
+    case .repeated(let message):
+      enqueue(message)
+    case .acknowledged(let message, let consumer), .retired(let message, let consumer):
+      if let found = entry(where: { $0.message.id == message && ($1 == nil || $1 == consumer) }) {
+        let message = lanes[found.lane].entries.remove(at: found.entry).message
+        if message.invocation != nil { results.insert(message.id, nil) }
+      }
+    case .runStarted, .stepDone, .compensating, .runEnded:
+      preconditionFailure("a journal's record in a channel")
+    }
+  }
+
+  private mutating func announce(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {
+    known.insert(message.id)
+    if let effect = message.effect { out.observe(.effect(effect)) }
+    out.observe(.stored(trigger(message, consumer: target(of: message))))
+  }
+
+  private mutating func enqueue(_ message: ChannelMessage) {
+    let partition = partition(of: message)
+    for lane in lanes.indices where lanes[lane].group == nil || lanes[lane].partition == partition {
+      lanes[lane].entries.append(LaneEntry(message: message))
+    }
+  }
+
+  private mutating func partition(of message: ChannelMessage) -> Int {
+    let count = deployment.graph[channel].partitions
+    guard let key = message.key else {
+      defer { nextPartition = (nextPartition + 1) % count }
+      return nextPartition
+    }
+    return Int(key.fingerprint % UInt64(count))
+  }
+
+  func trigger(_ message: ChannelMessage, consumer: NodeID?) -> StoredTrigger {
+    StoredTrigger(
+      channel: channel, message: message.id, root: message.root, path: message.path, consumer: consumer)
+  }
+
+  /// The position of the first entry that fits; the second argument is the lane's group.
+  func entry(where fits: (LaneEntry, NodeID?) -> Bool) -> (lane: Int, entry: Int)? {
+    for lane in lanes.indices {
+      let group = lanes[lane].group
+      if let entry = lanes[lane].entries.firstIndex(where: { fits($0, group) }) { return (lane, entry) }
+    }
+    return nil
+  }
+
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(channel)
+    fingerprinter.feed(log)
+    fingerprinter.feed(isReading)
+    fingerprinter.feed(lanes)
+    fingerprinter.feed(known)
+    fingerprinter.feed(storing.count)
+    for put in storing {
+      fingerprinter.feed(put.message)
+      fingerprinter.feed(put.senders)
+    }
+    for count in busy { fingerprinter.feed(count) }
+    fingerprinter.feed(nextPartition)
+    fingerprinter.feed(untilRepeat)
+    fingerprinter.feed(results)
+  }
+}

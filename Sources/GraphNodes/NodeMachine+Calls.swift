@@ -1,0 +1,236 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// Calls, messages to channels, and what failure does to a unit.
+extension NodeMachine {
+  // MARK: Calling
+
+  mutating func performCall(_ call: Call, _ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
+    if call.isReliable, node.work != .durable { return invokeReliably(call, step, unit, into: &out) }
+    let request = Request(
+      id: units[unit].awaited, attempt: units[unit].retries + 1, handler: call.handler, root: units[unit].work.root,
+      path: pathBelow(step, unit), key: sentKey(call.key, unit), step: step, isAwaited: call.isAwaited,
+      isCompensation: units[unit].isCompensation || units[unit].isCompensating)
+    out.observe(.called(units[unit].work, step, request: request.id, attempt: request.attempt))
+    out.send(.request(request), to: deployment.machine(of: call.target))
+    guard call.isAwaited else { return completeStep(unit, into: &out) }
+    units[unit].phase = .calling
+    out.arm(.timeout(units[unit].serial), after: .exactly(call.timeout))
+  }
+
+  /// Hands the invocation to the engine, which stores it and calls the target until it completes.
+  private mutating func invokeReliably(
+    _ call: Call, _ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>
+  ) {
+    guard let engine = deployment.engine else { preconditionFailure("no engine is deployed for a reliable call") }
+    let key = sentKey(call.key, unit)
+    if let key {
+      var fingerprinter = Fingerprinter()
+      fingerprinter.feed(call.handler)
+      fingerprinter.feed(key)
+      units[unit].awaited = fingerprinter.value
+    }
+    out.observe(.called(units[unit].work, step, request: units[unit].awaited, attempt: 1))
+    out.send(
+      .put(
+        ChannelMessage(
+          id: units[unit].awaited, channel: engine, root: units[unit].work.root, path: pathBelow(step, unit),
+          key: key, event: nil, effect: nil,
+          invocation: Invocation(step: step, caller: id, isAwaited: call.isAwaited),
+          isCompensation: units[unit].isCompensation || units[unit].isCompensating)),
+      to: deployment.front(of: engine))
+    units[unit].phase = .storing
+    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    if call.isAwaited { out.arm(.timeout(units[unit].serial), after: .exactly(call.timeout)) }
+  }
+
+  /// The value of `key` as it travels; nil where the step has none.
+  private mutating func sentKey(_ key: NameID?, _ unit: Int) -> UInt64? {
+    guard let key else { return nil }
+    return isFresh(key) ? freshID() : KeyValue(field: key, root: units[unit].work.root).packed
+  }
+
+  mutating func take(_ reply: Reply, into out: inout Outbox<NodeMachine>) {
+    let waiting = units.firstIndex {
+      $0.awaited == reply.request && ($0.phase == .calling || $0.phase == .backingOff || $0.phase == .storing)
+    }
+    guard let unit = waiting, let step = currentStep(of: unit) else {
+      return out.observe(.replyIgnored(id, request: reply.request))
+    }
+    if let failure = reply.failure {
+      // The answer to an attempt that was given up is no news; only success still counts.
+      if units[unit].phase == .calling { failCall(unit, failure, into: &out) }
+      return
+    }
+    out.disarm(.timeout(units[unit].serial))
+    out.disarm(.resend(units[unit].serial))
+    out.disarm(.unit(units[unit].serial))
+    out.observe(.answered(units[unit].work, step, request: reply.request))
+    completeStep(unit, into: &out)
+  }
+
+  /// This attempt at the call got an error, or no answer in time.
+  mutating func failCall(_ unit: Int, _ reason: FailureReason, into out: inout Outbox<NodeMachine>) {
+    guard let step = currentStep(of: unit) else { return }
+    out.disarm(.timeout(units[unit].serial))
+    out.disarm(.resend(units[unit].serial))
+    if reason == .timedOut || reason == .failed { units[unit].isOutcomeUnknown = true }
+    out.observe(.callFailed(units[unit].work, step, request: units[unit].awaited, reason))
+    failStep(step, unit, reason, into: &out)
+  }
+
+  // MARK: Sending
+
+  mutating func put(
+    on channel: ChannelID, name: NameID, key: NameID?, event: NameID?, _ step: StepID, _ unit: Int,
+    into out: inout Outbox<NodeMachine>
+  ) {
+    if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
+    let isCompensation = units[unit].isCompensation || units[unit].isCompensating
+    let message = ChannelMessage(
+      id: units[unit].awaited, channel: channel, root: units[unit].work.root, path: pathBelow(step, unit),
+      key: key.map { KeyValue(field: $0, root: units[unit].work.root).packed }, event: event,
+      effect: AppliedEffect(
+        unit: units[unit].work, step: step, name: name, key: countedKey(key, unit), isCompensation: isCompensation,
+        record: units[unit].awaited),
+      isCompensation: isCompensation)
+    if units[unit].buffer != nil {
+      units[unit].buffer?.messages.append(message)
+      units[unit].awaited = 0
+      return completeStep(unit, into: &out)
+    }
+    out.send(.put(message), to: deployment.front(of: channel))
+    units[unit].phase = .storing
+    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+  }
+
+  /// Says again, with the same id, what was not confirmed within a second.
+  mutating func resend(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    switch units[unit].phase {
+    case .acknowledging:
+      guard let lease = units[unit].lease else { return }
+      out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
+      out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    case .storing:
+      performAgain(unit, into: &out)
+    case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .recording, .abandoning,
+      .finished, .ending:
+      break
+    }
+  }
+
+  mutating func takeConfirmation(of message: UInt64, into out: inout Outbox<NodeMachine>) {
+    guard let unit = units.firstIndex(where: { $0.phase == .storing && $0.awaited == message }) else {
+      return relayed(message, into: &out)
+    }
+    out.disarm(.resend(units[unit].serial))
+    guard let step = currentStep(of: unit) else { return }
+    if case .call(let call) = graph[step].verb, call.isAwaited {
+      units[unit].phase = .calling
+    } else {
+      completeStep(unit, into: &out)
+    }
+  }
+
+  // MARK: Failing and trying again
+
+  /// An attempt at a step failed: try again, recover as the step says, or fail the unit.
+  mutating func failStep(
+    _ step: StepID, _ unit: Int, _ reason: FailureReason, into out: inout Outbox<NodeMachine>
+  ) {
+    if reason != .terminal, triesAgain(step, unit) {
+      return backOff(step, unit, into: &out)
+    }
+    if units[unit].isCompensating {
+      // Outside a durable node each compensation has one try.
+      return endStep(unit, into: &out)
+    }
+    if case .call(let call) = graph[step].verb {
+      switch call.onError {
+      case .fail: break
+      case .ignore: return completeStep(unit, into: &out)
+      case .steps:
+        units[unit].next = deployment.program(of: units[unit].work.handler).errorTarget(of: step) ?? units[unit].next
+        return recordStep(unit, into: &out)
+      }
+    }
+    failUnit(unit, step, reason, into: &out)
+  }
+
+  private func triesAgain(_ step: StepID, _ unit: Int) -> Bool {
+    var retry: Retry?
+    if case .call(let call) = graph[step].verb {
+      // The engine has done the repeating; what it gives up is given up.
+      if call.isReliable, node.work != .durable { return false }
+      retry = call.retry
+    }
+    switch retry ?? (node.work == .durable ? .forever : .times(0)) {
+    case .forever: return true
+    case .times(let extra): return units[unit].retries < extra
+    }
+  }
+
+  private mutating func backOff(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    var base = SimDuration.milliseconds(100)
+    if case .call(let call) = graph[step].verb { base = call.backoff }
+    let wait = base * (1 << Int64(min(units[unit].retries, 40)))
+    units[unit].retries += 1
+    units[unit].phase = .backingOff
+    out.observe(.retrying(units[unit].work, step, attempt: units[unit].retries + 1))
+    let tenth = SimDuration(microseconds: wait.microseconds / 10)
+    out.arm(.unit(units[unit].serial), after: .uniform(low: wait - tenth, high: wait + tenth))
+  }
+
+  mutating func retryStep(_ unit: Int, into out: inout Outbox<NodeMachine>) { performAgain(unit, into: &out) }
+
+  private mutating func performAgain(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].phase = .ready
+    performInstruction(unit, into: &out)
+  }
+
+  // MARK: Compensating
+
+  /// The attempt is over without success. Registered compensations run in reverse order first.
+  mutating func failUnit(
+    _ unit: Int, _ step: StepID, _ reason: FailureReason, into out: inout Outbox<NodeMachine>
+  ) {
+    out.observe(.failed(units[unit].work, step, reason))
+    units[unit].buffer = nil
+    units[unit].failure = reason == .terminal || node.work == .durable ? .terminal : .failed
+    var undos = units[unit].undos
+    // A step that certainly did not happen needs no compensation; an unknown outcome counts as happened.
+    if let own = graph[step].undo, undos.last == own, !units[unit].isOutcomeUnknown { undos.removeLast() }
+    units[unit].undos = Array(undos.reversed())
+    if node.work == .durable {
+      recordCompensation(unit, into: &out)
+    } else if units[unit].undos.isEmpty {
+      settle(unit, units[unit].failure, into: &out)
+    } else {
+      beginCompensation(unit, into: &out)
+    }
+  }
+
+  mutating func beginCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].isCompensating = true
+    if !units[unit].undos.isEmpty { out.observe(.compensating(units[unit].work)) }
+    compensate(unit, into: &out)
+  }
+
+  mutating func compensate(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let undo = units[unit].undos.first {
+      beginStep(undo, unit, into: &out)
+    } else {
+      endCompensation(unit, into: &out)
+    }
+  }
+
+  mutating func endCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if node.work == .durable {
+      recordEnd(unit, into: &out)
+    } else {
+      settle(unit, units[unit].failure, into: &out)
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import LogContract
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// Runs that ended, with their result. Look-up only.
+struct EndedRuns: Equatable, Sendable, Fingerprintable {
+  private var failures: [UInt64: FailureReason?] = [:]
+  private var sum: UInt64 = 0
+
+  subscript(_ run: UInt64) -> FailureReason?? { failures[run] }
+
+  mutating func insert(_ run: UInt64, _ failure: FailureReason?) {
+    guard failures.updateValue(failure, forKey: run) == nil else { return }
+    sum &+= run.fingerprint
+  }
+
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(failures.count)
+    fingerprinter.feed(sum)
+  }
+}
+
+/// A durable node's journal: what it records, when, and how it comes up again from it.
+///
+/// Recovery by re-execution: the run goes through its program again and recorded steps are skipped. Since a program is flat,
+/// that is the same as going on after the last recorded step.
+extension NodeMachine {
+  // MARK: Recording
+
+  mutating func recordStart(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].phase = .accepting
+    let start = RunStart(
+      run: units[unit].identity, unit: units[unit].work, event: units[unit].event,
+      isCompensation: units[unit].isCompensation)
+    journal?.append(.runStarted(start), into: &out)
+  }
+
+  /// Records the step in hand; a node without a journal is at the step's end at once.
+  mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    guard node.work == .durable, let step = currentStep(of: unit) else { return endStep(unit, into: &out) }
+    units[unit].phase = .recording
+    journal?.append(.stepDone(run: units[unit].identity, step: step, next: units[unit].next), into: &out)
+  }
+
+  mutating func recordCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].phase = .abandoning
+    journal?.append(
+      .compensating(run: units[unit].identity, undos: units[unit].undos, reason: units[unit].failure), into: &out)
+  }
+
+  /// The run is over. Without a journal it is answered at once.
+  mutating func recordEnd(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    guard node.work == .durable else { return settle(unit, nil, into: &out) }
+    units[unit].phase = .ending
+    let failure = units[unit].isCompensating ? units[unit].failure : nil
+    journal?.append(.runEnded(run: units[unit].identity, failure: failure), into: &out)
+  }
+
+  mutating func take(_ outcome: LogClient<Record>.Outcome, into out: inout Outbox<NodeMachine>) {
+    switch outcome {
+    case .entries(let records): recover(from: records, into: &out)
+    case .appended(let record, _): recorded(record, into: &out)
+    }
+  }
+
+  private mutating func recorded(_ record: Record, into out: inout Outbox<NodeMachine>) {
+    switch record {
+    case .runStarted(let start):
+      guard let unit = position(run: start.run, .accepting) else { return }
+      out.observe(.accepted(units[unit].work))
+      acknowledgeStart(unit, into: &out)
+      beginWork(unit, into: &out)
+    case .stepDone(let run, _, _):
+      guard let unit = position(run: run, .recording) else { return }
+      endStep(unit, into: &out)
+    case .compensating(let run, _, _):
+      guard let unit = position(run: run, .abandoning) else { return }
+      beginCompensation(unit, into: &out)
+    case .runEnded(let run, let failure):
+      guard let unit = position(run: run, .ending) else { return }
+      endedRuns.insert(run, failure)
+      if failure != nil { out.observe(.aborted(units[unit].work)) }
+      settle(unit, failure, into: &out)
+    case .message, .repeated, .acknowledged, .retired:
+      preconditionFailure("a channel's record in a journal")
+    }
+  }
+
+  private func position(run: UInt64, _ phase: Unit.Phase) -> Int? {
+    units.firstIndex { $0.identity == run && $0.phase == phase }
+  }
+
+  /// From here on the journal, not the channel, is the trigger.
+  private mutating func acknowledgeStart(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    guard let lease = units[unit].lease else { return }
+    units[unit].lease = nil
+    out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
+  }
+
+  // MARK: Attaching
+
+  /// A trigger for a run that exists starts nothing: it is acknowledged, or gets the result when there is one.
+  mutating func attach(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) -> Bool {
+    let ended = endedRuns[arrival.identity]
+    let running = units.firstIndex { $0.identity == arrival.identity }
+    guard ended != nil || running != nil else { return false }
+    if let lease = arrival.lease {
+      // A start that is not yet in the journal must not be acknowledged; its lease brings the message back.
+      let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true
+      out.send(
+        isRecorded
+          ? .acknowledge(channel: lease.channel, lease: lease.number)
+          : .gaveUp(channel: lease.channel, lease: lease.number, wasRefused: false),
+        to: deployment.front(of: lease.channel))
+    }
+    guard let waiter = arrival.waiter else { return true }
+    if let failure = ended {
+      out.observe(.replied(arrival.work, failure))
+      out.send(.reply(Reply(request: waiter.request, failure: failure)), to: waiter.machine)
+    } else if let running {
+      units[running].waiters.append(waiter)
+      if units[running].hasReplied { answer(running, nil, into: &out) }
+    }
+    return true
+  }
+
+  // MARK: Recovering
+
+  private mutating func recover(from records: [Record], into out: inout Outbox<NodeMachine>) {
+    isRecovering = false
+    for record in records { replay(record, into: &out) }
+    for unit in units.indices { resume(unit, into: &out) }
+    admitWaiting(into: &out)
+  }
+
+  private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
+    switch record {
+    case .runStarted(let start): replayStart(start)
+    case .stepDone(let run, let step, let next): replayStep(step, of: run, next: next, into: &out)
+    case .compensating(let run, let undos, let reason):
+      guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+      units[unit].isCompensating = true
+      units[unit].undos = undos
+      units[unit].failure = reason
+    case .runEnded(let run, let failure):
+      units.removeAll { $0.identity == run }
+      endedRuns.insert(run, failure)
+    case .message, .repeated, .acknowledged, .retired:
+      preconditionFailure("a channel's record in a journal")
+    }
+  }
+
+  /// A repeated append can leave the start in the journal twice; the second is the same run.
+  private mutating func replayStart(_ start: RunStart) {
+    guard endedRuns[start.run] == nil, !units.contains(where: { $0.identity == start.run }) else { return }
+    units.append(
+      Unit(
+        serial: nextSerial, work: start.unit, identity: start.run, event: start.event,
+        isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, blackBox: nil))
+    nextSerial &+= 1
+  }
+
+  private mutating func replayStep(
+    _ step: StepID, of run: UInt64, next: Int, into out: inout Outbox<NodeMachine>
+  ) {
+    guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+    if units[unit].isCompensating {
+      if units[unit].undos.first == step { units[unit].undos.removeFirst() }
+    } else {
+      units[unit].position = next
+      if let undo = graph[step].undo, units[unit].undos.last != undo { units[unit].undos.append(undo) }
+      if case .reply = graph[step].verb { units[unit].hasReplied = true }
+    }
+    out.observe(.replayed(units[unit].work, step))
+  }
+
+  /// Goes on where the journal ends. The handler's latency was spent before its first step.
+  private mutating func resume(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if units[unit].isCompensating {
+      compensate(unit, into: &out)
+    } else if units[unit].position == 0 {
+      beginWork(unit, into: &out)
+    } else {
+      advance(unit, into: &out)
+    }
+  }
+}

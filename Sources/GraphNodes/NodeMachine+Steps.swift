@@ -1,0 +1,253 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// A unit's way through its program, one step boundary at a time.
+extension NodeMachine {
+  // MARK: Between steps
+
+  /// Goes on to the next instruction that takes an action of its own, and announces it.
+  mutating func advance(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let blackBox = units[unit].blackBox { return applyOutside(blackBox, unit, into: &out) }
+    let instructions = deployment.programs[units[unit].work.handler.index].instructions
+    while units[unit].position < instructions.count {
+      switch instructions[units[unit].position] {
+      case .jump(let target):
+        units[unit].position = target
+      case .skipUnless(let event, let target):
+        units[unit].position = units[unit].event == event ? units[unit].position + 1 : target
+      case .perform(let step):
+        return beginStep(step, unit, into: &out)
+      case .begin(let step):
+        if let step { return beginStep(step, unit, into: &out) }
+        return getReady(unit, into: &out)
+      case .commit:
+        return getReady(unit, into: &out)
+      }
+    }
+    finish(unit, into: &out)
+  }
+
+  mutating func beginStep(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].retries = 0
+    units[unit].isOutcomeUnknown = false
+    units[unit].awaited = 0
+    out.observe(.began(units[unit].work, step))
+    getReady(unit, into: &out)
+  }
+
+  private mutating func getReady(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].phase = .ready
+    endPhaseNext(unit, into: &out)
+  }
+
+  /// The step in hand; nil between the first begin of a whole handler's transaction and its first step.
+  func currentStep(of unit: Int) -> StepID? {
+    if units[unit].isCompensating { return units[unit].undos.first }
+    let instructions = deployment.programs[units[unit].work.handler.index].instructions
+    guard units[unit].position < instructions.count else { return nil }
+    switch instructions[units[unit].position] {
+    case .perform(let step): return step
+    case .begin(let step), .commit(let step): return step
+    case .jump, .skipUnless: return nil
+    }
+  }
+
+  mutating func performInstruction(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if units[unit].isCompensating {
+      guard let undo = units[unit].undos.first else { return endCompensation(unit, into: &out) }
+      return perform(undo, unit, into: &out)
+    }
+    units[unit].next = units[unit].position + 1
+    switch deployment.programs[units[unit].work.handler.index].instructions[units[unit].position] {
+    case .perform(let step):
+      register(undo: graph.steps[step.index].undo, unit)
+      perform(step, unit, into: &out)
+    case .begin(let step):
+      beginTransaction(step, unit, into: &out)
+    case .commit(let step):
+      commitTransaction(step, unit, into: &out)
+    case .jump, .skipUnless:
+      preconditionFailure("jumps take no action of their own")
+    }
+  }
+
+  /// Registered before the step runs; once, however often the step is tried.
+  private mutating func register(undo: StepID?, _ unit: Int) {
+    guard let undo, units[unit].undos.last != undo else { return }
+    units[unit].undos.append(undo)
+  }
+
+  // MARK: One step
+
+  private mutating func perform(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if isPoisoned(step, unit, into: &out) { return failStep(step, unit, .poisoned, into: &out) }
+    switch graph.steps[step.index].verb {
+    case .compute(let takes):
+      units[unit].phase = .computing
+      out.arm(.unit(units[unit].serial), after: takes)
+    case .call(let call):
+      performCall(call, step, unit, into: &out)
+    case .send(let send):
+      put(on: send.channel, name: channelName(send.channel), key: send.key, event: nil, step, unit, into: &out)
+    case .publish(let publish):
+      put(
+        on: publish.channel, name: channelName(publish.channel), key: publish.key, event: publish.event, step, unit,
+        into: &out)
+    case .write(let effect, let key, _):
+      apply(effect, key: key, step, unit, outside: false, into: &out)
+    case .effect(let effect, let key):
+      apply(effect, key: key, step, unit, outside: true, into: &out)
+    case .read:
+      completeStep(unit, into: &out)
+    case .reply:
+      reply(unit, into: &out)
+      completeStep(unit, into: &out)
+    case .fail:
+      failUnit(unit, step, .terminal, into: &out)
+    case .transaction, .checkpoint, .wait, .choose, .parallel, .each, .signal:
+      preconditionFailure("this step is refused before a run begins (HW099)")
+    }
+  }
+
+  /// The step's effect is there; a durable node records it next.
+  mutating func completeStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let step = currentStep(of: unit) { out.observe(.performed(units[unit].work, step)) }
+    recordStep(unit, into: &out)
+  }
+
+  /// The step is done and, where there is a record, recorded.
+  mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let step = currentStep(of: unit) { out.observe(.ended(units[unit].work, step)) }
+    if units[unit].isCompensating {
+      units[unit].undos.removeFirst()
+      compensate(unit, into: &out)
+    } else {
+      units[unit].position = units[unit].next
+      advance(unit, into: &out)
+    }
+  }
+
+  private mutating func reply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if units[unit].buffer != nil {
+      // The answer must not overtake the commit that makes it true.
+      units[unit].buffer?.answersAtCommit = true
+    } else {
+      answer(unit, nil, into: &out)
+    }
+  }
+
+  // MARK: Effects
+
+  /// A write to the node's database, or an effect outside.
+  private mutating func apply(
+    _ effect: NameID, key: NameID?, _ step: StepID, _ unit: Int, outside: Bool, into out: inout Outbox<NodeMachine>
+  ) {
+    let applied = AppliedEffect(
+      unit: units[unit].work, step: step, name: effect, key: countedKey(key, unit),
+      isCompensation: units[unit].isCompensation || units[unit].isCompensating)
+    let dedupKey = self.dedupKey(of: effect, key: key, step, unit)
+    if !outside, units[unit].buffer != nil {
+      units[unit].buffer?.effects.append(applied)
+      if let dedupKey { units[unit].buffer?.keys.append(dedupKey) }
+    } else if let dedupKey, outside ? database.appliedOutside.contains(dedupKey) : database.applied.contains(dedupKey) {
+      out.observe(.deduplicated(units[unit].work, step))
+    } else {
+      if let dedupKey { commit(outside ? .appliedOutside(dedupKey) : .applied(dedupKey), into: &out) }
+      out.observe(.effect(applied))
+    }
+    completeStep(unit, into: &out)
+  }
+
+  /// A call to an external without steps.
+  private mutating func applyOutside(_ box: Unit.BlackBox, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let isRepeat = node.acceptsKeys && box.key != nil && database.applied.contains(units[unit].identity)
+    if isRepeat {
+      out.observe(.deduplicated(units[unit].work, box.step))
+    } else {
+      if node.acceptsKeys, box.key != nil { commit(.applied(units[unit].identity), into: &out) }
+      let root = KeyValue(field: nil, root: units[unit].work.root).packed
+      out.observe(
+        .effect(
+          AppliedEffect(
+            unit: units[unit].work, step: box.step, name: box.effect, key: box.key ?? root,
+            isCompensation: units[unit].isCompensation)))
+    }
+    finish(unit, into: &out)
+  }
+
+  mutating func commit(_ write: NodeWrite, into out: inout Outbox<NodeMachine>) {
+    database.absorb(write)
+    out.commit(write)
+  }
+
+  // MARK: Keys
+
+  /// What the checkers count by: the key's value, or the root. A key made afresh for every attempt counts as none.
+  func countedKey(_ key: NameID?, _ unit: Int) -> UInt64 {
+    let field = key.flatMap { isFresh($0) ? nil : $0 }
+    return KeyValue(field: field, root: units[unit].work.root).packed
+  }
+
+  /// What the receiver deduplicates by: the step's own key, else an idempotent node's trigger; nil where nothing does.
+  private mutating func dedupKey(of effect: NameID, key: NameID?, _ step: StepID, _ unit: Int) -> UInt64? {
+    var fingerprinter = Fingerprinter()
+    if let key {
+      if isFresh(key) { return freshID() }
+      fingerprinter.feed(effect)
+      fingerprinter.feed(KeyValue(field: key, root: units[unit].work.root).packed)
+    } else if isIdempotent {
+      fingerprinter.feed(step)
+      fingerprinter.feed(units[unit].identity)
+    } else {
+      return nil
+    }
+    return fingerprinter.value
+  }
+
+  private var isIdempotent: Bool { node.work == .idempotent || (node.kind == .external && node.acceptsKeys) }
+
+  /// A key that differs on every attempt, so that no receiver ever recognises it (HW203).
+  func isFresh(_ key: NameID) -> Bool {
+    switch graph[key] {
+    case "uuid", "now", "random", "attempt": true
+    default: false
+    }
+  }
+
+  /// The id of what this step sends: the same on every attempt where the work has a control, else a new one.
+  mutating func derivedID(_ step: StepID, _ unit: Int) -> UInt64 {
+    guard node.work != .none || node.kind == .client else { return freshID() }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(step)
+    fingerprinter.feed(units[unit].identity)
+    return fingerprinter.value
+  }
+
+  func pathBelow(_ step: StepID, _ unit: Int) -> UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(units[unit].work.path)
+    fingerprinter.feed(step)
+    return fingerprinter.value
+  }
+
+  func channelName(_ channel: ChannelID) -> NameID { deployment.channelNames[channel.index] }
+
+  // MARK: Poison
+
+  /// Whether this trigger can never get past the step. The first attempt of the poisoned trigger binds the poison to it.
+  private mutating func isPoisoned(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
+    guard !database.poisons.isEmpty, let position = database.poisons.firstIndex(where: { $0.step == step })
+    else { return false }
+    let root = units[unit].work.root
+    if let bound = database.poisons[position].root { return bound == root }
+    guard database.poisons[position].passed.insert(root) else { return false }
+    if database.poisons[position].triggersBefore == 0 {
+      database.poisons[position].root = root
+    } else {
+      database.poisons[position].triggersBefore -= 1
+    }
+    out.commit(.poisons(database.poisons))
+    return database.poisons[position].root == root
+  }
+}

@@ -1,0 +1,78 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// One atomic commit of a node's own database: writes, inbox row and outbox; and the relay of the outbox.
+extension NodeMachine {
+  mutating func beginTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let row = inboxRow(step, unit), database.applied.contains(row) {
+      return skipTransaction(step, unit, into: &out)
+    }
+    units[unit].buffer = Unit.Buffer(step: step)
+    units[unit].position += 1
+    advance(unit, into: &out)
+  }
+
+  /// The inbox row is there: the work was committed before, and a second insert would fail.
+  private mutating func skipTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let instructions = deployment.programs[units[unit].work.handler.index].instructions
+    guard
+      let commit = instructions[units[unit].position...].firstIndex(of: .commit(step))
+    else { preconditionFailure("every begin has its commit") }
+    for case .perform(let inner) in instructions[units[unit].position..<commit] {
+      out.observe(.deduplicated(units[unit].work, inner))
+    }
+    units[unit].position = commit
+    units[unit].next = commit + 1
+    completeStep(unit, into: &out)
+  }
+
+  mutating func commitTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    guard let buffer = units[unit].buffer else { preconditionFailure("a commit follows its begin") }
+    units[unit].buffer = nil
+    var keys = buffer.keys
+    if let row = inboxRow(step, unit) { keys.append(row) }
+    let fresh = buffer.effects.filter { !isApplied($0, unit) }
+    commit(.transaction(keys: keys, messages: buffer.messages), into: &out)
+    for effect in buffer.effects {
+      out.observe(fresh.contains(effect) ? .effect(effect) : .deduplicated(units[unit].work, effect.step))
+    }
+    if buffer.answersAtCommit { answer(unit, nil, into: &out) }
+    relayOutbox(into: &out)
+    completeStep(unit, into: &out)
+  }
+
+  /// Whether a keyed write of the transaction is in the database already.
+  private func isApplied(_ effect: AppliedEffect, _ unit: Int) -> Bool {
+    guard case .write(let name, let key?, _) = graph[effect.step].verb, !isFresh(key) else { return false }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(name)
+    fingerprinter.feed(KeyValue(field: key, root: units[unit].work.root).packed)
+    return database.applied.contains(fingerprinter.value)
+  }
+
+  /// The row that stops a second commit for the same trigger; nil with `dedup: false`.
+  private func inboxRow(_ step: StepID?, _ unit: Int) -> UInt64? {
+    if let step, case .transaction(_, let dedup) = graph[step].verb, !dedup { return nil }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(units[unit].work.handler)
+    fingerprinter.feed(step)
+    fingerprinter.feed(units[unit].identity)
+    return fingerprinter.value
+  }
+
+  // MARK: Outbox
+
+  /// Sends the oldest committed message, and again every second until its channel confirms it.
+  mutating func relayOutbox(into out: inout Outbox<NodeMachine>) {
+    guard let head = database.outbox.first else { return out.disarm(.relay) }
+    out.send(.put(head), to: deployment.front(of: head.channel))
+    out.arm(.relay, after: .exactly(.seconds(1)))
+  }
+
+  mutating func relayed(_ message: UInt64, into out: inout Outbox<NodeMachine>) {
+    guard database.outbox.first?.id == message else { return }
+    commit(.relayed(message: message), into: &out)
+    relayOutbox(into: &out)
+  }
+}

@@ -1,0 +1,170 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// From a trigger to a running unit, and from a finished unit to its answer.
+extension NodeMachine {
+  // MARK: Arriving
+
+  mutating func begin(root: UInt64, into out: inout Outbox<NodeMachine>) {
+    out.observe(.started(id, root: root))
+    guard let handler = startHandler else { return }
+    var path = Fingerprinter()
+    path.feed(handler)
+    let work = WorkUnit(node: id, handler: handler, root: root, path: path.value, trigger: root)
+    admit(
+      Arrival(
+        work: work, identity: root, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
+        blackBox: nil),
+      into: &out)
+  }
+
+  /// The handler that the load starts: a client's, else the node's first.
+  private var startHandler: HandlerID? {
+    node.handlers.first { graph[$0].triggers.contains(.start) } ?? node.handlers.first
+  }
+
+  mutating func take(_ request: Request, from sender: MachineID, into out: inout Outbox<NodeMachine>) {
+    let work = WorkUnit(
+      node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id)
+    let waiter = request.isAwaited ? Unit.Waiter(machine: sender, request: request.id) : nil
+    let blackBox = deployment.impliedEffect(of: request.handler).map {
+      Unit.BlackBox(effect: $0, step: request.step, key: request.key)
+    }
+    admit(
+      Arrival(
+        work: work, identity: identity(of: request), event: nil, isCompensation: request.isCompensation,
+        attempt: request.attempt, waiter: waiter, lease: nil, blackBox: blackBox),
+      into: &out)
+  }
+
+  /// A request is known by its business key where it has one, else by its id.
+  ///
+  /// The key is scoped: by the handler it is sent to, and at an external without handlers by the calling step, because a
+  /// charge and a refund for one order are two operations.
+  private func identity(of request: Request) -> UInt64 {
+    guard let key = request.key else { return request.id }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(request.handler)
+    if graph[request.handler].steps.isEmpty { fingerprinter.feed(request.step) }
+    fingerprinter.feed(key)
+    return fingerprinter.value
+  }
+
+  mutating func take(_ delivery: Delivery, into out: inout Outbox<NodeMachine>) {
+    let message = delivery.message
+    guard
+      let handler = node.handlers.first(where: { graph[$0].triggers.contains(.channel(message.channel)) })
+    else { preconditionFailure("\(node.name) does not consume this channel") }
+    let work = WorkUnit(
+      node: id, handler: handler, root: message.root, path: message.path, trigger: message.id)
+    admit(
+      Arrival(
+        work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
+        attempt: delivery.attempt, waiter: nil,
+        lease: Unit.Lease(channel: message.channel, number: delivery.lease), blackBox: nil),
+      into: &out)
+  }
+
+  private var capacity: Int { deployment.capacity(of: id) }
+
+  private mutating func admit(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) {
+    guard !isRecovering, units.count < capacity else { return inbox.append(arrival) }
+    if node.work == .durable, attach(arrival, into: &out) { return }
+    let unit = Unit(
+      serial: nextSerial, work: arrival.work, identity: arrival.identity, event: arrival.event,
+      isCompensation: arrival.isCompensation, attempt: arrival.attempt,
+      waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, blackBox: arrival.blackBox)
+    nextSerial &+= 1
+    units.append(unit)
+    if let lease = arrival.lease, node.acknowledgement == .before {
+      units[units.count - 1].phase = .acknowledging
+      out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
+      out.arm(.resend(unit.serial), after: .exactly(.seconds(1)))
+    } else {
+      arrive(units.count - 1, into: &out)
+    }
+  }
+
+  mutating func takeAcknowledged(
+    _ channel: ChannelID, _ lease: UInt64, into out: inout Outbox<NodeMachine>
+  ) {
+    let wanted = Unit.Lease(channel: channel, number: lease)
+    guard let unit = units.firstIndex(where: { $0.phase == .acknowledging && $0.lease == wanted }) else { return }
+    out.disarm(.resend(units[unit].serial))
+    units[unit].lease = nil
+    arrive(unit, into: &out)
+  }
+
+  private mutating func arrive(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    out.observe(.arrived(units[unit].work, attempt: units[unit].attempt))
+    if node.work == .durable {
+      units[unit].phase = .arrived
+      endPhaseNext(unit, into: &out)
+    } else {
+      beginWork(unit, into: &out)
+    }
+  }
+
+  /// Spends the handler's latency, then comes its first step.
+  mutating func beginWork(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    units[unit].phase = .latency
+    out.arm(.unit(units[unit].serial), after: node.latency)
+    if let limit = node.maxRuntime { out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: .upkeep) }
+  }
+
+  // MARK: Ending
+
+  mutating func finish(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    out.observe(.finished(units[unit].work))
+    units[unit].phase = .finished
+    endPhaseNext(unit, into: &out)
+  }
+
+  /// Answers, acknowledges, and makes room for the next trigger.
+  mutating func settle(_ unit: Int, _ failure: FailureReason?, into out: inout Outbox<NodeMachine>) {
+    answer(unit, failure, into: &out)
+    if let lease = units[unit].lease {
+      let front = deployment.front(of: lease.channel)
+      if failure == nil {
+        out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: front)
+      } else {
+        out.send(.gaveUp(channel: lease.channel, lease: lease.number, wasRefused: false), to: front)
+      }
+    }
+    remove(unit, into: &out)
+  }
+
+  mutating func answer(_ unit: Int, _ failure: FailureReason?, into out: inout Outbox<NodeMachine>) {
+    let waiters = units[unit].waiters
+    units[unit].hasReplied = true
+    units[unit].waiters = []
+    guard !waiters.isEmpty else { return }
+    out.observe(.replied(units[unit].work, failure))
+    for waiter in waiters {
+      out.send(.reply(Reply(request: waiter.request, failure: failure)), to: waiter.machine)
+    }
+  }
+
+  private mutating func remove(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if node.maxRuntime != nil { out.disarm(.runtime(units[unit].serial)) }
+    units.remove(at: unit)
+    admitWaiting(into: &out)
+  }
+
+  mutating func admitWaiting(into out: inout Outbox<NodeMachine>) {
+    while !inbox.isEmpty, !isRecovering, units.count < capacity {
+      admit(inbox.removeFirst(), into: &out)
+    }
+  }
+
+  /// The platform stops a unit that has run too long: a crash of this unit alone.
+  mutating func kill(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let serial = units[unit].serial
+    out.disarm(.unit(serial))
+    out.disarm(.timeout(serial))
+    out.disarm(.resend(serial))
+    out.observe(.failed(units[unit].work, currentStep(of: unit), .killed))
+    settle(unit, .failed, into: &out)
+  }
+}

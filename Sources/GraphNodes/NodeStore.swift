@@ -1,0 +1,124 @@
+public import Primitives
+
+/// Keys that a receiver has seen: for look-up, never for iteration.
+public struct KeySet: Equatable, Sendable {
+  private var keys: Set<UInt64> = []
+  /// Fed instead of the keys, whose order changes with every process.
+  private var sum: UInt64 = 0
+
+  public init() {}
+
+  public func contains(_ key: UInt64) -> Bool { keys.contains(key) }
+
+  /// Returns false when the key was there already.
+  @discardableResult
+  public mutating func insert(_ key: UInt64) -> Bool {
+    guard keys.insert(key).inserted else { return false }
+    sum &+= key.fingerprint
+    return true
+  }
+}
+
+extension KeySet: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(keys.count)
+    fingerprinter.feed(sum)
+  }
+}
+
+/// What a node's database holds, and what the outside remembers of it: all that survives a crash.
+public struct NodeStore: Equatable, Sendable {
+  /// Keys and trigger ids whose effect is in the database: dedup rows and inbox rows.
+  public var applied = KeySet()
+  /// Keys that receivers outside have seen. A lost disk does not make them forget.
+  public var appliedOutside = KeySet()
+  /// Committed and not yet relayed, oldest first.
+  public var outbox: [ChannelMessage] = []
+  public var poisons: [Poison] = []
+
+  public init() {}
+}
+
+/// A step that one trigger can never get past.
+public struct Poison: Equatable, Sendable {
+  public var step: StepID
+  /// How many triggers reach the step before the poisoned one, which is the one that makes this zero.
+  public var triggersBefore: Int
+  /// The triggers that passed, so that their further attempts are not counted again.
+  public var passed = KeySet()
+  /// The root of the poisoned trigger, once it has come.
+  public var root: UInt64?
+
+  public init(step: StepID, nth: Int) {
+    self.step = step
+    triggersBefore = nth - 1
+  }
+}
+
+public enum NodeWrite: Equatable, Sendable {
+  case applied(UInt64)
+  case appliedOutside(UInt64)
+  /// One atomic commit: keys of the rows it holds (with the inbox row), and the messages of the outbox.
+  case transaction(keys: [UInt64], messages: [ChannelMessage])
+  case relayed(message: UInt64)
+  case poisons([Poison])
+}
+
+extension NodeStore {
+  mutating func absorb(_ write: NodeWrite) {
+    switch write {
+    case .applied(let key):
+      applied.insert(key)
+    case .appliedOutside(let key):
+      appliedOutside.insert(key)
+    case .transaction(let keys, let messages):
+      for key in keys { applied.insert(key) }
+      outbox.append(contentsOf: messages)
+    case .relayed(let message):
+      outbox.removeAll { $0.id == message }
+    case .poisons(let poisons):
+      self.poisons = poisons
+    }
+  }
+}
+
+extension NodeStore: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(applied)
+    fingerprinter.feed(appliedOutside)
+    fingerprinter.feed(outbox)
+    fingerprinter.feed(poisons)
+  }
+}
+
+extension Poison: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(step)
+    fingerprinter.feed(triggersBefore)
+    fingerprinter.feed(passed)
+    fingerprinter.feed(root)
+  }
+}
+
+extension NodeWrite: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    switch self {
+    case .applied(let key):
+      fingerprinter.feed(1 as UInt64)
+      fingerprinter.feed(key)
+    case .appliedOutside(let key):
+      fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(key)
+    case .transaction(let keys, let messages):
+      fingerprinter.feed(3 as UInt64)
+      fingerprinter.feed(keys)
+      fingerprinter.feed(messages)
+    case .relayed(let message):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(message)
+    case .poisons(let poisons):
+      fingerprinter.feed(5 as UInt64)
+      fingerprinter.feed(poisons)
+    }
+  }
+}

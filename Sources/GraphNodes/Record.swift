@@ -1,0 +1,140 @@
+public import LogContract
+public import MachineContract
+public import Primitives
+
+/// What the logs under channels and journals hold.
+public enum Record: LogPayload {
+  /// A trigger, stored.
+  case message(ChannelMessage)
+  /// The same trigger once more, under the same id: what the fault `duplicate: CHANNEL` leaves behind.
+  case repeated(ChannelMessage)
+  /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation.
+  case acknowledged(message: UInt64, consumer: NodeID)
+  /// Given up: in the dead-letter queue, or dropped.
+  case retired(message: UInt64, consumer: NodeID)
+  /// A durable run exists from here on.
+  case runStarted(RunStart)
+  /// A step of a run is done; replay goes on at `next`.
+  case stepDone(run: UInt64, step: StepID, next: Int)
+  /// A terminal error: from here on these compensations run, in this order.
+  case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
+  /// Nil is success.
+  case runEnded(run: UInt64, failure: FailureReason?)
+}
+
+/// A record of a queue, a topic or the durable-execution engine.
+public struct ChannelMessage: Equatable, Sendable {
+  /// Chosen by the sender; the channel keeps one record per id.
+  public var id: UInt64
+  public var channel: ChannelID
+  public var root: UInt64
+  /// The path of the work it triggers.
+  public var path: UInt64
+  /// The ordering key's value, packed.
+  public var key: UInt64?
+  public var event: NameID?
+  /// What the sender did by sending: told to observers once the record is in the log. Nil for a parked record and for an
+  /// invocation, which are no effects of their own.
+  public var effect: AppliedEffect?
+  /// An invocation's target; nil in a queue or topic.
+  public var invocation: Invocation?
+  public var isCompensation: Bool
+
+  public init(
+    id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool
+  ) {
+    self.id = id
+    self.channel = channel
+    self.root = root
+    self.path = path
+    self.key = key
+    self.event = event
+    self.effect = effect
+    self.invocation = invocation
+    self.isCompensation = isCompensation
+  }
+}
+
+/// A reliable RPC as the engine stores it.
+public struct Invocation: Equatable, Sendable {
+  public var step: StepID
+  public var caller: NodeID
+  /// Nil where nobody waits for the result.
+  public var isAwaited: Bool
+
+  public init(step: StepID, caller: NodeID, isAwaited: Bool) {
+    self.step = step
+    self.caller = caller
+    self.isAwaited = isAwaited
+  }
+}
+
+/// The beginning of a durable run: all that replay needs to know.
+public struct RunStart: Equatable, Sendable {
+  /// What the run is known by: the business key of its request, else the id of its trigger.
+  public var run: UInt64
+  public var unit: WorkUnit
+  public var event: NameID?
+  public var isCompensation: Bool
+
+  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool) {
+    self.run = run
+    self.unit = unit
+    self.event = event
+    self.isCompensation = isCompensation
+  }
+}
+
+extension Record: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    switch self {
+    case .message(let message):
+      fingerprinter.feed(1 as UInt64)
+      fingerprinter.feed(message)
+    case .repeated(let message):
+      fingerprinter.feed(8 as UInt64)
+      fingerprinter.feed(message)
+    case .acknowledged(let message, let consumer):
+      fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(message)
+      fingerprinter.feed(consumer)
+    case .retired(let message, let consumer):
+      fingerprinter.feed(3 as UInt64)
+      fingerprinter.feed(message)
+      fingerprinter.feed(consumer)
+    case .runStarted(let start):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(start.run)
+      fingerprinter.feed(start.unit)
+      fingerprinter.feed(start.event)
+      fingerprinter.feed(start.isCompensation)
+    case .stepDone(let run, let step, let next):
+      fingerprinter.feed(5 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(step)
+      fingerprinter.feed(next)
+    case .compensating(let run, let undos, let reason):
+      fingerprinter.feed(6 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(undos)
+      fingerprinter.feed(UInt64(reason.rawValue))
+    case .runEnded(let run, let failure):
+      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(failure.map { UInt64($0.rawValue) })
+    }
+  }
+}
+
+extension ChannelMessage: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(id)
+    fingerprinter.feed(channel)
+    fingerprinter.feed(root)
+    fingerprinter.feed(path)
+    fingerprinter.feed(key)
+    fingerprinter.feed(event)
+    fingerprinter.feed(isCompensation)
+  }
+}

@@ -1,0 +1,152 @@
+import MachineContract
+import Primitives
+
+/// A work unit while a node holds it: where it stands, what it waits for, and whom it owes an answer.
+struct Unit: Equatable, Sendable {
+  /// What the unit waits for; its timer means the end of exactly this.
+  enum Phase: UInt8, Sendable {
+    /// The channel's confirmation of an acknowledgement given before the work.
+    case acknowledging
+    /// Nothing: it has arrived and its start goes to the journal next.
+    case arrived
+    /// The journal's confirmation of its start.
+    case accepting
+    /// The handler's latency to pass.
+    case latency
+    /// Nothing: the step has begun and is done next. A phase of its own, so that a crash fits before every step.
+    case ready
+    /// A computation to end.
+    case computing
+    /// A reply.
+    case calling
+    /// The next attempt at the step.
+    case backingOff
+    /// A channel's confirmation that a message is stored.
+    case storing
+    /// The journal's confirmation that a step is recorded.
+    case recording
+    /// The journal's confirmation that compensation begins.
+    case abandoning
+    /// Nothing: all is done, and answered or acknowledged next.
+    case finished
+    /// The journal's confirmation of its end.
+    case ending
+  }
+
+  /// Who is told the result.
+  struct Waiter: Equatable, Sendable {
+    let machine: MachineID
+    let request: UInt64
+  }
+
+  /// What is acknowledged when the work is done.
+  struct Lease: Equatable, Sendable {
+    let channel: ChannelID
+    let number: UInt64
+  }
+
+  /// A call to an external without steps: the call itself is the one effect.
+  struct BlackBox: Equatable, Sendable {
+    let effect: NameID
+    /// The calling step.
+    let step: StepID
+    /// The value of the call's key, packed.
+    let key: UInt64?
+  }
+
+  /// What a transaction has collected.
+  struct Buffer: Equatable, Sendable {
+    /// The `tx`; nil for a whole handler.
+    let step: StepID?
+    var effects: [AppliedEffect] = []
+    var keys: [UInt64] = []
+    var messages: [ChannelMessage] = []
+    var answersAtCommit = false
+  }
+
+  /// Counted per machine; names its timers.
+  let serial: UInt32
+  let work: WorkUnit
+  /// What deduplication goes by: the business key of the request, else the id of the trigger.
+  let identity: UInt64
+  let event: NameID?
+  /// True when the unit is below a compensation.
+  let isCompensation: Bool
+  let attempt: Int
+  var waiters: [Waiter]
+  var lease: Lease?
+  let blackBox: BlackBox?
+  var phase = Phase.latency
+  /// Position in the handler's program.
+  var position = 0
+  /// Where it goes on after the step in hand.
+  var next = 0
+  /// Attempts at the step in hand beyond the first.
+  var retries = 0
+  /// True when an attempt at the step in hand ended with an unknown outcome.
+  var isOutcomeUnknown = false
+  /// The request or message it waits for.
+  var awaited: UInt64 = 0
+  /// Compensations registered so far; while compensating, those still to run, next one first.
+  var undos: [StepID] = []
+  var isCompensating = false
+  /// Why it compensates.
+  var failure = FailureReason.failed
+  var hasReplied = false
+  var buffer: Buffer?
+}
+
+extension Unit: Fingerprintable {
+  /// Left out: `attempt`, which is only told to observers.
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(UInt64(serial))
+    fingerprinter.feed(work)
+    fingerprinter.feed(identity)
+    fingerprinter.feed(event)
+    fingerprinter.feed(
+      UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
+        | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0))
+    fingerprinter.feed(waiters.count)
+    for waiter in waiters {
+      fingerprinter.feed(waiter.machine)
+      fingerprinter.feed(waiter.request)
+    }
+    fingerprinter.feed(lease?.channel)
+    fingerprinter.feed(lease?.number)
+    fingerprinter.feed(position)
+    fingerprinter.feed(next)
+    fingerprinter.feed(retries)
+    fingerprinter.feed(awaited)
+    fingerprinter.feed(undos)
+    fingerprinter.feed(UInt64(failure.rawValue))
+    guard let buffer else { return fingerprinter.feed(0 as UInt64) }
+    fingerprinter.feed(buffer.step)
+    fingerprinter.feed(buffer.keys)
+    fingerprinter.feed(buffer.effects)
+    fingerprinter.feed(buffer.messages)
+    fingerprinter.feed(buffer.answersAtCommit)
+  }
+}
+
+/// A trigger that reached a node and has not become a unit yet.
+struct Arrival: Equatable, Sendable {
+  let work: WorkUnit
+  let identity: UInt64
+  let event: NameID?
+  let isCompensation: Bool
+  let attempt: Int
+  let waiter: Unit.Waiter?
+  let lease: Unit.Lease?
+  let blackBox: Unit.BlackBox?
+}
+
+extension Arrival: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(work)
+    fingerprinter.feed(identity)
+    fingerprinter.feed(waiter?.machine)
+    fingerprinter.feed(waiter?.request)
+    fingerprinter.feed(lease?.channel)
+    fingerprinter.feed(lease?.number)
+  }
+}

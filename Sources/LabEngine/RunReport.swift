@@ -1,0 +1,177 @@
+public import ProgressGraph
+
+/// One anomaly of one run.
+public struct AnomalyReport: Equatable, Sendable {
+  public var code: AnomalyCode
+  /// The effect, node, handler or channel it is about.
+  public var subject: String
+  /// The key's value, or the root trigger it belongs to: `order-1`.
+  public var key: String
+  /// Applications of a doubled effect; otherwise how many there are of this kind for this subject and key.
+  public var count: Int
+  /// The step of the run at which it can first be seen.
+  public var step: Int
+
+  public init(code: AnomalyCode, subject: String, key: String, count: Int, step: Int) {
+    self.code = code
+    self.subject = subject
+    self.key = key
+    self.count = count
+    self.step = step
+  }
+}
+
+/// One run of one graph under one plan of faults.
+public struct ScenarioReport: Equatable, Sendable {
+  /// The name in the file; `calm` for the run without load or faults of its own.
+  public var name: String
+  /// The faults as they stand in the file or on the command line.
+  public var faults: [String]
+  /// Sorted, each code once.
+  public var outcome: [AnomalyCode]
+  /// What the file declares, sorted; nil where it declares nothing and the expectations judge.
+  public var expected: [AnomalyCode]?
+  public var passed: Bool
+  /// Expectations that this run violates, by name.
+  public var violated: [String]
+  /// Sorted by code, then subject, then key.
+  public var anomalies: [AnomalyReport]
+  /// How many callers were told that nothing happened, truthfully.
+  public var failed: Int
+  public var steps: Int
+  public var stateHash: UInt64
+  /// False when a bound cut the run before it settled.
+  public var isComplete: Bool
+  /// In the order in which things happened; empty where nobody asked for it.
+  public var story: [StoryEvent]
+  /// The scenario in its file; nil for a run that the command line made up.
+  public var span: SourceSpan?
+
+  public init(name: String) {
+    self.name = name
+    faults = []
+    outcome = []
+    expected = nil
+    passed = true
+    violated = []
+    anomalies = []
+    failed = 0
+    steps = 0
+    stateHash = 0
+    isComplete = true
+    story = []
+    span = nil
+  }
+}
+
+/// What the systematic search for faults found.
+public struct SearchReport: Equatable, Sendable {
+  /// How many faults at a time.
+  public var faults: Int
+  public var runs: Int
+  /// Distinct states of the cluster over all runs.
+  public var states: Int
+  /// False when a bound was reached before every fault was tried.
+  public var isComplete: Bool
+  /// The shortest run per violated expectation, code and subject; in the order of the expectations.
+  public var violations: [ViolationReport]
+  /// Anomalies that violate nothing, sorted by code.
+  public var observed: [ObservedAnomaly]
+
+  public init(
+    faults: Int, runs: Int, states: Int, isComplete: Bool, violations: [ViolationReport] = [],
+    observed: [ObservedAnomaly] = []
+  ) {
+    self.faults = faults
+    self.runs = runs
+    self.states = states
+    self.isComplete = isComplete
+    self.violations = violations
+    self.observed = observed
+  }
+}
+
+/// How many runs of a search showed a code that violates no expectation.
+public struct ObservedAnomaly: Equatable, Sendable {
+  public var code: AnomalyCode
+  public var count: Int
+
+  public init(code: AnomalyCode, count: Int) {
+    self.code = code
+    self.count = count
+  }
+}
+
+/// The shortest run that violates an expectation.
+public struct ViolationReport: Equatable, Sendable {
+  public var code: AnomalyCode
+  public var subject: String
+  /// The expectations it violates, by name.
+  public var expectations: [String]
+  /// The key and count of the anomaly in this run.
+  public var key: String
+  public var count: Int
+  /// The faults that lead there, in flow style.
+  public var faults: [String]
+  public var steps: Int
+  /// True when the file declares the code (an `outcome` or a `tolerate`): shown, but no failure.
+  public var isDeclared: Bool
+  /// The saved run, as its path is to be printed; nil where nothing was saved.
+  public var run: String?
+  public var story: [StoryEvent]
+  /// The step of the file that the violation points at.
+  public var span: SourceSpan?
+
+  public init(code: AnomalyCode, subject: String, faults: [String], steps: Int, isDeclared: Bool) {
+    self.code = code
+    self.subject = subject
+    expectations = []
+    key = ""
+    count = 1
+    self.faults = faults
+    self.steps = steps
+    self.isDeclared = isDeclared
+    run = nil
+    story = []
+    span = nil
+  }
+}
+
+/// Whether one expectation held everywhere it was looked for.
+public struct ExpectationReport: Equatable, Sendable {
+  /// `once charge`.
+  public var name: String
+  public var holds: Bool
+  /// The position in `SearchReport.violations` of the run that breaks it.
+  public var violatedBy: Int?
+  /// The first scenario that breaks it.
+  public var scenario: String?
+
+  public init(name: String, holds: Bool, violatedBy: Int? = nil, scenario: String? = nil) {
+    self.name = name
+    self.holds = holds
+    self.violatedBy = violatedBy
+    self.scenario = scenario
+  }
+}
+
+/// What became of a saved run when it was executed again.
+public struct ReplayReport: Equatable, Sendable {
+  public var steps: Int
+  /// How many state hashes were compared.
+  public var hashes: Int
+  /// The step at which a hash, or what could be done next, first differs; nil where all agree.
+  public var divergedAt: Int?
+  /// What differs, in words; nil where all agree.
+  public var difference: String?
+
+  public init(steps: Int, hashes: Int, divergedAt: Int? = nil, difference: String? = nil) {
+    self.steps = steps
+    self.hashes = hashes
+    self.divergedAt = divergedAt
+    self.difference = difference
+  }
+
+  /// Every hash and the outcome are those of the file.
+  public var isExact: Bool { divergedAt == nil && difference == nil }
+}

@@ -1,0 +1,132 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// When something was last seen, as the driver counts events; negative for never.
+typealias EventStep = Int
+
+/// Never seen.
+let never: EventStep = -1
+
+/// One piece of work: every attempt at one handler for one cause, whatever the id of the trigger.
+struct WorkRecord: Sendable {
+  /// The unit as it first appeared.
+  var unit: WorkUnit
+  var arrivedAt: EventStep = never
+  var acceptedAt: EventStep = never
+  var finishedAt: EventStep = never
+  var abortedAt: EventStep = never
+  /// The end of the last attempt that did not finish.
+  var failedAt: EventStep = never
+  var lastSeenAt: EventStep = never
+  /// Steps that some attempt began, performed or replayed.
+  var begun = IdentifierSet<StepID>()
+  /// Effects that some attempt applied, each once: positions in `WorkLedger.effects`.
+  var effects: [Int] = []
+  /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
+  var recognised: [StepID] = []
+  /// Its calls, one per calling step: positions in `WorkLedger.calls`.
+  var calls: [Int] = []
+  /// Undo steps that are done, with the event that did them.
+  var undone: [(step: StepID, at: EventStep)] = []
+  /// The call whose request started it; nil for work that a channel, a timer or the outside started.
+  var parentCall: Int?
+
+  init(unit: WorkUnit) { self.unit = unit }
+
+  var isFinished: Bool { finishedAt >= 0 }
+
+  /// A durable run that ended with a terminal error and was not run again to its end.
+  var isAborted: Bool { abortedAt > finishedAt }
+
+  /// True when its latest attempt ended without finishing.
+  var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
+}
+
+/// What the checkers count by.
+struct EffectKey: Hashable, Sendable {
+  var name: NameID
+  var key: UInt64
+  var ordinal: Int
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(key ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+  }
+}
+
+/// One effect, however often it was applied.
+struct EffectRecord: Sendable {
+  var identity: EffectKey
+  var step: StepID
+  var isCompensation: Bool
+  /// Applications.
+  var count = 0
+  var lastAt: EventStep = never
+  /// The second application: what made it a duplicate.
+  var repeatedAt: EventStep = never
+  var repeatedBy: WorkUnit?
+  /// The works that applied it, each once, in order.
+  var works: [Int] = []
+}
+
+/// The attempts of one work at one call step.
+struct CallRecord: Sendable {
+  enum Outcome: Equatable, Sendable {
+    case pending, answered
+    case failed(FailureReason)
+  }
+  var work: Int
+  var step: StepID
+  /// The outcome of the last attempt.
+  var outcome = Outcome.pending
+  var request: UInt64 = 0
+  var calledAt: EventStep = never
+  /// Attempts since the caller last arrived.
+  var attempts = 0
+  var failedAt: EventStep = never
+  /// When the last attempt that got an answer began; `never` if none did.
+  var answeredAttemptAt: EventStep = never
+  var answeredAt: EventStep = never
+  /// A success arrived that nobody waited for.
+  var ignoredAt: EventStep = never
+  /// The works its requests started, each once, in order.
+  var callees: [Int] = []
+}
+
+struct RequestRecord: Sendable {
+  var call: Int
+  var calledAt: EventStep
+  /// What the callee last answered; nil before it did. The inner nil is success.
+  var reply: FailureReason??
+}
+
+/// A record of a channel and what became of it, consumer by consumer.
+struct StoredRecord: Sendable {
+  struct Consumer: Sendable {
+    var node: NodeID
+    var acknowledgedAt: EventStep = never
+    var parkedAt: EventStep = never
+    var droppedAt: EventStep = never
+
+    /// The channel will not deliver it to this consumer again.
+    var isDone: Bool { acknowledgedAt >= 0 || parkedAt >= 0 || droppedAt >= 0 }
+  }
+  var channel: ChannelID
+  var message: UInt64
+  var root: UInt64
+  var path: UInt64
+  var seenAt: EventStep
+  var consumers: [Consumer] = []
+}
+
+/// A root trigger.
+struct RootRecord: Sendable {
+  var root: UInt64
+  /// Where the outside started it; nil for work whose start was not seen.
+  var node: NodeID?
+  var startedAt: EventStep = never
+  /// The work of the start node, once it arrived.
+  var work: Int?
+  /// Positions in `WorkLedger.effects`, each once.
+  var effects: [Int] = []
+}

@@ -1,0 +1,110 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// LOST: somebody was told that the work is in good hands, it is in nobody's, and no effect of it exists.
+///
+/// - Parameter failures: the callers told FAIL. Where the workflow must complete each of them is lost work, unless a
+///   fault never heals.
+func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
+  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + swallowedTriggers(evidence)
+    + brokenPromises(evidence, failures)
+}
+
+/// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
+private func lostRecords(_ evidence: Evidence) -> [Anomaly] {
+  var anomalies: [Anomaly] = []
+  for record in evidence.ledger.stored {
+    let isMissing = evidence.facts.missing.contains(record.message)
+    for consumer in evidence.catalogue.consumers[record.channel.index] {
+      guard evidence.catalogue.bearsWork[consumer.handler.index] else { continue }
+      let seen = record.consumers.first { $0.node == consumer.node }
+      if let seen, seen.parkedAt >= 0 { continue }
+      let done = seen.map { max($0.acknowledgedAt, $0.droppedAt) } ?? never
+      let isOwed = isMissing && evidence.waitingConsumers(of: record).contains { $0.node == consumer.node }
+      guard done >= 0 || isOwed else { continue }
+      let work = evidence.ledger.work(of: record, at: consumer.node, handler: consumer.handler)
+      if let work, work.isFinished || work.acceptedAt >= 0 || evidence.hasStandingEffect(work) { continue }
+      anomalies.append(
+        Anomaly(
+          code: .lost, subject: .channel(record.channel), key: record.root, count: 1,
+          step: done >= 0 ? done : record.seenAt, unit: work?.unit, handler: consumer.handler, root: record.root))
+    }
+  }
+  return anomalies
+}
+
+/// Durable runs whose journal forgot them before they did anything.
+private func lostRuns(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.works.compactMap { work in
+    guard evidence.isUnfinishedRun(work), evidence.facts.missing.contains(work.unit.trigger),
+      evidence.catalogue.bearsWork[work.unit.handler.index], !evidence.hasStandingEffect(work)
+    else { return nil }
+    return lost(work, step: work.acceptedAt)
+  }
+}
+
+/// Timers in memory: nobody is told, and nothing fires them again.
+private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.roots.compactMap { root in
+    guard let index = root.work else { return nil }
+    let work = evidence.ledger.works[index]
+    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
+      if case .cron = $0 { true } else { false }
+    }
+    guard isTimer, !work.isFinished, work.acceptedAt < 0, !evidence.hasStandingEffect(work),
+      evidence.catalogue.bearsWork[work.unit.handler.index]
+    else { return nil }
+    return lost(work, step: work.lastSeenAt)
+  }
+}
+
+/// Work that finished because its receiver took its key for another trigger's: the key is too coarse.
+private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
+  var anomalies: [Anomaly] = []
+  for work in evidence.ledger.works where work.isFinished {
+    for step in work.recognised where !evidence.isKnown(step, in: work) {
+      let name = evidence.catalogue.names[step.index].first
+      anomalies.append(
+        Anomaly(
+          code: .lost, subject: name.map { .effect($0) } ?? .node(work.unit.node), key: work.unit.root, count: 1,
+          step: work.finishedAt, unit: work.unit, handler: work.unit.handler, root: work.unit.root))
+    }
+  }
+  return anomalies
+}
+
+private func brokenPromises(_ evidence: Evidence, _ failures: [CleanFailure]) -> [Anomaly] {
+  guard evidence.graph.workflow.mustComplete, !evidence.facts.neverHeals else { return [] }
+  return failures.compactMap { failure in
+    guard let root = evidence.ledger.root(failure.root), let index = root.work else { return nil }
+    return lost(evidence.ledger.works[index], step: failure.step)
+  }
+}
+
+private func lost(_ work: WorkRecord, step: EventStep) -> Anomaly {
+  Anomaly(
+    code: .lost, subject: .node(work.unit.node), key: work.unit.root, count: 1, step: step, unit: work.unit,
+    handler: work.unit.handler, root: work.unit.root)
+}
+
+extension Evidence {
+  /// True when an effect of this work's own exists and was not taken back.
+  func hasStandingEffect(_ work: WorkRecord) -> Bool {
+    work.effects.contains { !isUndone[$0] }
+  }
+
+  /// True when what the receiver recognised was done under the same root: then the key did its duty.
+  fileprivate func isKnown(_ step: StepID, in work: WorkRecord) -> Bool {
+    guard let root = ledger.root(work.unit.root) else { return false }
+    let own = catalogue.recognisedEffects(of: step)
+    let steps = own.isEmpty ? [step] : own
+    return root.effects.contains { effect in
+      let record = ledger.effects[effect]
+      return steps.contains { candidate in
+        candidate == record.step
+          || catalogue.names[candidate.index].contains(where: catalogue.names[record.step.index].contains)
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// PARTIAL: some of a work's own effects stand, others do not exist, and no attempt ever finished.
+///
+/// Effects of a work are its own `write`, `effect`, `send` and `publish` on the path taken: not its calls, not undo,
+/// else or on_error steps, not branches not taken. A durable run that aborted is judged as SAGA instead.
+func partialWork(_ evidence: Evidence) -> [Anomaly] {
+  var anomalies: [Anomaly] = []
+  for (index, work) in evidence.ledger.works.enumerated() {
+    guard !work.isFinished, !work.isAborted, !evidence.catalogue.isSingleEffect(work.unit.handler) else { continue }
+    let standing = evidence.standingEffects(ofWork: index)
+    let expected = evidence.catalogue.expectedEffects(of: work)
+    guard standing > 0, standing < expected else { continue }
+    let last = work.effects.map { evidence.ledger.effects[$0].lastAt }.max() ?? work.lastSeenAt
+    anomalies.append(
+      Anomaly(
+        code: .partial, subject: .node(work.unit.node), key: work.unit.root, count: standing,
+        step: max(last, work.failedAt), unit: work.unit, handler: work.unit.handler, root: work.unit.root))
+  }
+  return anomalies
+}
+
+extension Evidence {
+  /// How many distinct forward effects of this work exist and were not taken back.
+  func standingEffects(ofWork index: Int) -> Int {
+    let work = ledger.works[index]
+    let applied = work.effects.filter { catalogue.places[ledger.effects[$0].step.index] == .forward }
+    let elsewhere = work.recognised.reduce(0) { sum, step in
+      sum + catalogue.recognisedEffects(of: step).filter { own in
+        !applied.contains { ledger.effects[$0].step == own }
+      }.count
+    }
+    return applied.filter { !isUndone[$0] }.count + elsewhere
+  }
+}
+
+extension EffectCatalogue {
+  /// The effects that a recognised key stands for: a transaction's inbox row covers the whole group.
+  func recognisedEffects(of step: StepID) -> [StepID] {
+    switch graph[step].verb {
+    case .transaction(let steps, _): steps.flatMap { recognisedEffects(of: $0) }
+    case .write, .effect, .send, .publish: places[step.index] == .forward ? [step] : []
+    case .compute, .call, .read, .checkpoint, .wait, .choose, .parallel, .each, .signal, .reply, .fail: []
+    }
+  }
+
+  /// How many effects of its own the work would have had, had it gone on along its path.
+  func expectedEffects(of work: WorkRecord) -> Int {
+    let handler = graph[work.unit.handler]
+    let hasFailStep = graph.stepIDs.contains { id in
+      guard graph[id].handler == work.unit.handler, work.begun.contains(id), case .fail = graph[id].verb else {
+        return false
+      }
+      return true
+    }
+    return count(handler.steps, begun: work.begun, onlyBegun: hasFailStep)
+  }
+
+  /// - Parameter onlyBegun: true where a `fail` step, or a join that waits for some branches only, ended the path: then
+  ///   steps that never began are not on it.
+  private func count(_ steps: [StepID], begun: IdentifierSet<StepID>, onlyBegun: Bool) -> Int {
+    steps.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun) }
+  }
+
+  private func count(_ id: StepID, begun: IdentifierSet<StepID>, onlyBegun: Bool) -> Int {
+    let step = graph[id]
+    // Whether a `when` matches is known only once the step began.
+    if !begun.contains(id), step.when != nil || onlyBegun && isLeaf(step.verb) { return 0 }
+    switch step.verb {
+    case .write, .effect, .send, .publish: return 1
+    case .transaction(let steps, _): return count(steps, begun: begun, onlyBegun: onlyBegun && !begun.contains(id))
+    case .choose(let choose):
+      let branches = choose.branches.map(\.steps)
+      let taken = branches.filter { $0.contains { hasBegun($0, begun) } }
+      if !taken.isEmpty { return taken.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun) } }
+      if onlyBegun { return 0 }
+      return branches.map { count($0, begun: begun, onlyBegun: false) }.min() ?? 0
+    case .parallel(let branches, let join):
+      return branches.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun || join != .all) }
+    case .each(let times, let steps, let join):
+      return times * count(steps, begun: begun, onlyBegun: onlyBegun || join != .all)
+    case .compute, .call, .read, .checkpoint, .wait, .signal, .reply, .fail: return 0
+    }
+  }
+
+  private func isLeaf(_ verb: Verb) -> Bool {
+    switch verb {
+    case .transaction, .choose, .parallel, .each: false
+    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail: true
+    }
+  }
+
+  /// True when this step or one inside it began: branches may announce only their leaves.
+  private func hasBegun(_ id: StepID, _ begun: IdentifierSet<StepID>) -> Bool {
+    if begun.contains(id) { return true }
+    switch graph[id].verb {
+    case .transaction(let steps, _), .each(_, let steps, _): return steps.contains { hasBegun($0, begun) }
+    case .parallel(let branches, _): return branches.contains { $0.contains { hasBegun($0, begun) } }
+    case .choose(let choose): return choose.branches.contains { $0.steps.contains { hasBegun($0, begun) } }
+    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail:
+      return false
+    }
+  }
+}

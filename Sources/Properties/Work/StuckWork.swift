@@ -1,0 +1,97 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// STUCK: something stored still asks for work that nothing will do.
+///
+/// That is a record which a subscribed consumer neither acknowledged nor parked, a durable run that neither finished
+/// nor aborted, an invocation that the engine holds for a caller, and a durable timer. A plain request is never stuck:
+/// nothing holds it.
+func stuckWork(_ evidence: Evidence) -> [Anomaly] {
+  stuckRecords(evidence) + stuckRuns(evidence) + stuckInvocations(evidence) + stuckTimers(evidence)
+}
+
+private func stuckRecords(_ evidence: Evidence) -> [Anomaly] {
+  var anomalies: [Anomaly] = []
+  for record in evidence.ledger.stored where !evidence.facts.missing.contains(record.message) {
+    for consumer in evidence.waitingConsumers(of: record) {
+      let work = evidence.ledger.work(of: record, at: consumer.node, handler: consumer.handler)
+      if let work, work.isFinished || work.acceptedAt >= 0 { continue }
+      anomalies.append(
+        Anomaly(
+          code: .stuck, subject: .channel(record.channel), key: record.root, count: 1,
+          step: max(record.seenAt, work?.lastSeenAt ?? record.seenAt), unit: work?.unit, handler: consumer.handler,
+          root: record.root))
+    }
+  }
+  return anomalies
+}
+
+private func stuckRuns(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.works.compactMap { work in
+    guard evidence.isUnfinishedRun(work), !evidence.facts.missing.contains(work.unit.trigger) else { return nil }
+    return stuck(work, step: work.lastSeenAt)
+  }
+}
+
+/// Reliable calls of nodes without a journal: the engine keeps the invocation. A durable caller's own run stands for
+/// its calls.
+private func stuckInvocations(_ evidence: Evidence) -> [Anomaly] {
+  var anomalies: [Anomaly] = []
+  for record in evidence.ledger.calls {
+    let caller = evidence.ledger.works[record.work]
+    guard case .call(let call) = evidence.graph[record.step].verb, call.isReliable,
+      evidence.graph[caller.unit.node].work != .durable,
+      record.outcome != .answered, record.outcome != .failed(.terminal)
+    else { continue }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 }) { continue }
+    anomalies.append(
+      Anomaly(
+        code: .stuck, subject: .node(call.target), key: caller.unit.root, count: 1,
+        step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
+        root: caller.unit.root))
+  }
+  return anomalies
+}
+
+private func stuckTimers(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.roots.compactMap { root in
+    guard let index = root.work else { return nil }
+    let work = evidence.ledger.works[index]
+    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
+      if case .every = $0 { true } else { false }
+    }
+    guard isTimer, !work.isFinished, work.acceptedAt < 0 else { return nil }
+    return stuck(work, step: work.lastSeenAt)
+  }
+}
+
+private func stuck(_ work: WorkRecord, step: EventStep) -> Anomaly {
+  Anomaly(
+    code: .stuck, subject: .node(work.unit.node), key: work.unit.root, count: 1, step: step, unit: work.unit,
+    handler: work.unit.handler, root: work.unit.root)
+}
+
+extension Evidence {
+  /// An accepted durable run that came to no end.
+  func isUnfinishedRun(_ work: WorkRecord) -> Bool {
+    work.acceptedAt >= 0 && !work.isFinished && work.abortedAt < 0
+  }
+
+  /// The consumers that still owe work for a record: of a queue the one that had it last, or the first subscribed
+  /// where none had it; of a topic every group that is not done.
+  func waitingConsumers(of record: StoredRecord) -> [EffectCatalogue.Consumer] {
+    let subscribed = catalogue.consumers[record.channel.index]
+    switch graph[record.channel].kind {
+    case .queue:
+      if record.consumers.contains(where: \.isDone) { return [] }
+      let last = record.consumers.last?.node
+      return (subscribed.first { $0.node == last } ?? subscribed.first).map { [$0] } ?? []
+    case .topic, .table:
+      return subscribed.filter { group in
+        !record.consumers.contains { $0.node == group.node && $0.isDone }
+      }
+    }
+  }
+}

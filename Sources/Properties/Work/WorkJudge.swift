@@ -1,0 +1,42 @@
+public import MachineContract
+import Primitives
+public import ProgressGraph
+
+/// Judges work by what machines let observers see, and by nothing else: it knows no fault.
+///
+/// Owner: whoever drives the run. A value: a copy taken at any step goes on by itself. Feed it every `WorkObservation`
+/// in order; ask for a verdict whenever one is wanted.
+public struct WorkJudge: Sendable {
+  private let catalogue: EffectCatalogue
+  private var ledger = WorkLedger()
+
+  public init(graph: Graph) { catalogue = EffectCatalogue(graph: graph) }
+
+  /// Folds one observation in.
+  ///
+  /// - Parameter step: the event it came with, not below the one before.
+  public mutating func observe(_ observation: WorkObservation, step: Int) {
+    ledger.observe(observation, step: step, catalogue: catalogue)
+  }
+
+  /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
+  ///
+  /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still
+  ///   under way only what is already there is told, DUP and PARKED: everything else may yet come right.
+  public func verdict(settled: Bool, facts: RunFacts = RunFacts()) -> Judgement {
+    let evidence = Evidence(ledger: ledger, catalogue: catalogue, facts: facts)
+    var anomalies = duplicateEffects(evidence) + parkedWork(evidence)
+    var failures: [CleanFailure] = []
+    if settled {
+      failures = cleanFailures(evidence)
+      anomalies += lostWork(evidence, failures: failures)
+      anomalies += orphanedCallers(evidence)
+      anomalies += partialWork(evidence)
+      anomalies += inconsistentSagas(evidence)
+      anomalies += stuckWork(evidence)
+    }
+    anomalies.sort(by: Anomaly.precedes)
+    let judge = ExpectationJudge(evidence: evidence, anomalies: anomalies, failures: failures)
+    return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results())
+  }
+}

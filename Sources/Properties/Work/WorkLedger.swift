@@ -1,0 +1,263 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// The one fold over the stream of observations that every predicate of work reads.
+///
+/// Owner: the judge. A value: copying it costs nothing until the copy goes on. Records lie in the order in which they
+/// were first seen, and only those arrays are iterated; dictionaries are for look-up.
+struct WorkLedger: Sendable {
+  private(set) var works: [WorkRecord] = []
+  private(set) var effects: [EffectRecord] = []
+  private(set) var calls: [CallRecord] = []
+  private(set) var stored: [StoredRecord] = []
+  private(set) var roots: [RootRecord] = []
+
+  private var workIndex: [WorkKey: Int] = [:]
+  private var effectIndex: [EffectKey: Int] = [:]
+  private var requests: [UInt64: RequestRecord] = [:]
+  private var storedIndex: [MessageKey: Int] = [:]
+  private var rootIndex: [UInt64: Int] = [:]
+  /// Work by the trigger that started it.
+  private var triggered: [TriggerKey: Int] = [:]
+  /// The work of the last observation: most observations come in runs of one unit.
+  private var latest: (unit: WorkUnit, work: Int)?
+
+  /// Folds one observation in. Cost: a constant number of look-ups.
+  mutating func observe(_ observation: WorkObservation, step: EventStep, catalogue: EffectCatalogue) {
+    switch observation {
+    case .arrived(let unit, _): noteArrival(of: unit, step: step)
+    case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
+    case .began(let unit, let at): note(unit, step) { $0.begun.insert(at) }
+    case .performed(let unit, let at), .ended(let unit, let at), .replayed(let unit, let at):
+      noteDone(unit, at, step: step, catalogue: catalogue)
+    case .finished(let unit): note(unit, step) { $0.finishedAt = step }
+    case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
+    case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
+    case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
+    case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
+    case .deduplicated(let unit, let at):
+      note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
+    case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
+    case .answered(let unit, let at, let request):
+      noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
+    case .callFailed(let unit, let at, let request, let reason):
+      noteFailure(unit, at, request: request, reason: reason, step: step)
+    case .replied(let unit, let reason): requests[unit.trigger]?.reply = .some(reason)
+    case .replyIgnored(_, let request): noteIgnoredReply(request, step: step)
+    case .stored(let trigger), .leaseExpired(let trigger): _ = record(of: trigger, step: step)
+    case .delivered(let trigger, _): noteConsumer(of: trigger, step: step) { _ in }
+    case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
+    case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
+    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .started(let node, let root):
+      let index = rootRecord(of: root)
+      roots[index].node = node
+      roots[index].startedAt = step
+    }
+  }
+
+  // MARK: Queries
+
+  /// The work that a stored record started at a consumer, if it ever arrived there.
+  func work(of record: StoredRecord, at node: NodeID, handler: HandlerID) -> WorkRecord? {
+    let byTrigger = triggered[TriggerKey(node: node, trigger: record.message)]
+    let byPath = workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
+    return (byTrigger ?? byPath).map { works[$0] }
+  }
+
+  func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
+
+  // MARK: Units
+
+  private mutating func workRecord(of unit: WorkUnit) -> Int {
+    if let latest, latest.unit == unit { return latest.work }
+    let key = WorkKey(node: unit.node, handler: unit.handler, root: unit.root, path: unit.path)
+    let index: Int
+    if let known = workIndex[key] {
+      index = known
+    } else {
+      index = works.count
+      works.append(WorkRecord(unit: unit))
+      workIndex[key] = index
+    }
+    latest = (unit, index)
+    return index
+  }
+
+  private mutating func note(_ unit: WorkUnit, _ step: EventStep, _ change: (inout WorkRecord) -> Void) {
+    let index = workRecord(of: unit)
+    works[index].lastSeenAt = step
+    change(&works[index])
+  }
+
+  private mutating func noteArrival(of unit: WorkUnit, step: EventStep) {
+    let index = workRecord(of: unit)
+    works[index].lastSeenAt = step
+    works[index].arrivedAt = step
+    triggered[TriggerKey(node: unit.node, trigger: unit.trigger)] = index
+    for call in works[index].calls { calls[call].attempts = 0 }
+    if let request = requests[unit.trigger] {
+      works[index].parentCall = request.call
+      if !calls[request.call].callees.contains(index) { calls[request.call].callees.append(index) }
+    } else if let root = rootIndex[unit.root], roots[root].work == nil, roots[root].node == unit.node {
+      roots[root].work = index
+    }
+  }
+
+  private mutating func noteDone(_ unit: WorkUnit, _ at: StepID, step: EventStep, catalogue: EffectCatalogue) {
+    note(unit, step) { work in
+      work.begun.insert(at)
+      if catalogue.places[at.index] == .compensating { work.noteUndone(at, step: step) }
+    }
+  }
+
+  // MARK: Effects
+
+  private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
+    let work = workRecord(of: effect.unit)
+    works[work].lastSeenAt = step
+    works[work].begun.insert(effect.step)
+    if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
+    let ordinal = catalogue.ordinals[effect.step.index]
+    let key = EffectKey(name: effect.name, key: effect.key, ordinal: ordinal)
+    let index: Int
+    if let known = effectIndex[key] {
+      index = known
+    } else {
+      index = effects.count
+      effects.append(EffectRecord(identity: key, step: effect.step, isCompensation: effect.isCompensation))
+      effectIndex[key] = index
+    }
+    effects[index].count += 1
+    effects[index].lastAt = step
+    if effects[index].count == 2 {
+      effects[index].repeatedAt = step
+      effects[index].repeatedBy = effect.unit
+    }
+    guard !effects[index].works.contains(work) else { return }
+    effects[index].works.append(work)
+    works[work].effects.append(index)
+    let root = rootRecord(of: effect.unit.root)
+    if !effects[index].works.dropLast().contains(where: { works[$0].unit.root == effect.unit.root }) {
+      roots[root].effects.append(index)
+    }
+  }
+
+  // MARK: Requests
+
+  private mutating func callRecord(_ unit: WorkUnit, _ at: StepID, step: EventStep) -> Int {
+    let work = workRecord(of: unit)
+    works[work].lastSeenAt = step
+    works[work].begun.insert(at)
+    if let known = works[work].calls.first(where: { calls[$0].step == at }) { return known }
+    calls.append(CallRecord(work: work, step: at))
+    works[work].calls.append(calls.count - 1)
+    return calls.count - 1
+  }
+
+  private mutating func noteCall(_ unit: WorkUnit, _ at: StepID, request: UInt64, step: EventStep) {
+    let index = callRecord(unit, at, step: step)
+    calls[index].outcome = .pending
+    calls[index].request = request
+    calls[index].calledAt = step
+    calls[index].attempts += 1
+    requests[request] = RequestRecord(call: index, calledAt: step, reply: nil)
+  }
+
+  private mutating func noteAnswer(
+    _ unit: WorkUnit, _ at: StepID, request: UInt64, step: EventStep, catalogue: EffectCatalogue
+  ) {
+    let index = callRecord(unit, at, step: step)
+    calls[index].outcome = .answered
+    calls[index].answeredAt = step
+    calls[index].answeredAttemptAt = requests[request]?.calledAt ?? calls[index].calledAt
+    if catalogue.places[at.index] == .compensating { works[calls[index].work].noteUndone(at, step: step) }
+  }
+
+  private mutating func noteFailure(
+    _ unit: WorkUnit, _ at: StepID, request: UInt64, reason: FailureReason, step: EventStep
+  ) {
+    let index = callRecord(unit, at, step: step)
+    // A failure of an earlier attempt says nothing once a later one is under way.
+    guard calls[index].request == request || calls[index].calledAt < 0 else { return }
+    calls[index].outcome = .failed(reason)
+    calls[index].failedAt = step
+  }
+
+  private mutating func noteIgnoredReply(_ request: UInt64, step: EventStep) {
+    guard let record = requests[request] else { return }
+    // An error that nobody waits for tells nobody anything wrong; the effects below it, if any, are judged anyway.
+    if case .some(.some(_)) = record.reply { return }
+    calls[record.call].ignoredAt = step
+  }
+
+  // MARK: Stored triggers
+
+  private mutating func record(of trigger: StoredTrigger, step: EventStep) -> Int {
+    let key = MessageKey(channel: trigger.channel, message: trigger.message)
+    if let known = storedIndex[key] { return known }
+    storedIndex[key] = stored.count
+    stored.append(
+      StoredRecord(
+        channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path, seenAt: step))
+    return stored.count - 1
+  }
+
+  private mutating func noteConsumer(
+    of trigger: StoredTrigger, step: EventStep, _ change: (inout StoredRecord.Consumer) -> Void
+  ) {
+    let index = record(of: trigger, step: step)
+    guard let node = trigger.consumer else { return }
+    if let known = stored[index].consumers.firstIndex(where: { $0.node == node }) {
+      change(&stored[index].consumers[known])
+      return
+    }
+    var consumer = StoredRecord.Consumer(node: node)
+    change(&consumer)
+    stored[index].consumers.append(consumer)
+  }
+
+  // MARK: Roots
+
+  private mutating func rootRecord(of root: UInt64) -> Int {
+    if let known = rootIndex[root] { return known }
+    rootIndex[root] = roots.count
+    roots.append(RootRecord(root: root))
+    return roots.count - 1
+  }
+}
+
+extension WorkRecord {
+  /// Remembers the latest event that did an undo step.
+  mutating func noteUndone(_ step: StepID, step at: EventStep) {
+    if let known = undone.firstIndex(where: { $0.step == step }) {
+      undone[known].at = at
+    } else {
+      undone.append((step, at))
+    }
+  }
+}
+
+/// One piece of work, whatever its attempts' triggers are.
+private struct WorkKey: Hashable, Sendable {
+  var node: NodeID
+  var handler: HandlerID
+  var root: UInt64
+  var path: UInt64
+
+  func hash(into hasher: inout Hasher) {
+    // One word is enough to spread: paths are fingerprints already.
+    hasher.combine(root &* 0x9E37_79B9_7F4A_7C15 ^ path ^ UInt64(node.raw) << 16 ^ UInt64(handler.raw))
+  }
+}
+
+private struct TriggerKey: Hashable, Sendable {
+  var node: NodeID
+  var trigger: UInt64
+}
+
+private struct MessageKey: Hashable, Sendable {
+  var channel: ChannelID
+  var message: UInt64
+}

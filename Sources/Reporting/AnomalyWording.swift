@@ -1,0 +1,62 @@
+import ProgressGraph
+
+/// What each anomaly code says in a sentence about one subject, and what cures it: the predicates of semantics.md,
+/// section 2.1, for people who have not read them.
+struct AnomalyWording {
+  let code: AnomalyCode
+
+  /// A clause without a full stop: `charge happened 2 times for order-1`.
+  ///
+  /// - Parameter key: the keys it is about, already joined; may be empty.
+  func clause(subject: String, key: String, count: Int) -> String {
+    let about = key.isEmpty ? "" : " for \(key)"
+    switch code {
+    case .dup:
+      return "\(subject) happened \(count == 2 ? "twice" : "\(count) times")\(about)"
+    case .lost:
+      return "\(subject) never happened\(about), although whoever asked for it was told that it was accepted"
+    case .stuck:
+      return "\(subject) is stuck\(about): its trigger is stored, its work unfinished, and nothing will move it again"
+    case .parked:
+      return "\(subject) was given up\(about): its trigger lies in a dead-letter queue until somebody redrives it"
+    case .partial:
+      return "\(subject) was done in part\(about), and nothing is left that would finish it"
+    case .saga:
+      return "\(subject) ended half done\(about): some effects stand, the others are missing, and nothing undid them"
+    case .ooo:
+      return "\(subject) was overwritten\(about) by the effect of an older trigger"
+    case .orphan:
+      return "the caller of \(subject) saw an error or no answer\(about), although its effects exist"
+    case .diverge:
+      return "\(subject) took two branches that exclude each other\(about)"
+    case .stale:
+      return "\(subject) decided\(about) on data older than the design allows"
+    }
+  }
+
+  /// The smallest change of the file that usually ends it.
+  var remedy: String {
+    switch code {
+    case .dup:
+      "give the step a `key` and its node `work: idempotent`, or do it inside a `tx`"
+    case .lost:
+      "acknowledge after the work (`ack: after`), and put a record sent beside a write into the same `tx`"
+    case .stuck:
+      "give the channel `dlq: true`, or the node `skip_poison: park`, so that one bad trigger does not block the rest"
+    case .parked:
+      "name who redrives the dead letters (`redrive`), or raise `max_deliveries` above the longest outage"
+    case .partial:
+      "make the node `work: durable`, so that it goes on where it stopped, or put its steps into one `tx`"
+    case .saga:
+      "make the coordinator `work: durable` and give each step an `undo`"
+    case .ooo:
+      "order by `key`, serialise with `serial`, or reject older writes with `version`"
+    case .orphan:
+      "let the caller `retry` with a `key`, or take the request through a queue"
+    case .diverge:
+      "record the choice: `work: durable`, with the `choose` in a step of its own"
+    case .stale:
+      "read closer to the decision, or lower the table's `every`"
+    }
+  }
+}

@@ -1,0 +1,362 @@
+public import ClusterModel
+public import MachineContract
+public import Primitives
+import ProgressGraph
+
+/// How long things take where the graph does not say.
+public struct TimingProfile: Equatable, Sendable {
+  /// One way, between any two machines.
+  public var network: DurationRange
+  /// From the start of a write until it is durable.
+  public var disk: DurationRange
+
+  public init(network: DurationRange = .exactly(.milliseconds(1)), disk: DurationRange = .exactly(.milliseconds(1))) {
+    self.network = network
+    self.disk = disk
+  }
+}
+
+/// The seeded scheduler: virtual time decides which enabled action comes next.
+///
+/// Owner: whoever drives a run; a copy is a snapshot from which the run goes on exactly as the original. Chance comes from
+/// three forks of one seed (network, timers, disks), so that one more message does not shift the timers.
+///
+/// Work and upkeep have schedules of their own. While nothing but heartbeats happens the time until the next piece of work is
+/// skipped: the upkeep timers are moved along with it, as if the quiet stretch had been longer or shorter.
+public struct Simulator<M: Machine>: Sendable {
+  public private(set) var cluster: Cluster<M>
+  public private(set) var now = SimInstant.start
+  /// Actions applied so far.
+  public private(set) var steps = 0
+  /// When the last fault struck or ended.
+  public private(set) var lastFault = SimInstant.start
+
+  private enum Content: Sendable {
+    case deliver(EnvelopeID)
+    case fire(MachineID, generation: UInt32)
+    case completeWrite(MachineID, incarnation: UInt32)
+    case act(Action<M>)
+    case strike(PlannedFault<M>.Deed)
+    /// A message held back to be overtaken, which nothing overtook.
+    case release(fault: Int)
+  }
+
+  private let timing: TimingProfile
+  private var work = Schedule<Content>()
+  private var upkeep = Schedule<Content>()
+  private var sequence: UInt64 = 0
+  private var scratch = Cluster<M>.Scratch()
+  private var network: SeededGenerator
+  private var timers: SeededGenerator
+  private var disks: SeededGenerator
+
+  private let faults: [PlannedFault<M>]
+  /// Matches seen so far, by fault.
+  private var matches: [Int]
+  /// The message each reordering fault holds back.
+  private var held: [EnvelopeID?]
+  /// Deeds of a fault that has just struck: they come before anything scheduled.
+  private var immediate: [PlannedFault<M>.Deed] = []
+  /// Indexed by machine.
+  private var slowness: [SimDuration]
+  /// What came due while its machine was paused, by machine.
+  private var deferred: [[Content]]
+  /// Pieces of work in flight: messages, writes, armed timers.
+  private var workInFlight = 0
+  /// When something other than upkeep last happened.
+  private var lastWork = SimInstant.start
+
+  /// How long only upkeep must have happened before quiet time is skipped: longer than any election time-out.
+  private static var settlingTime: SimDuration { .milliseconds(500) }
+
+  /// - Parameters:
+  ///   - actions: what comes from outside, by time: the load.
+  ///   - faults: in the order of the plan.
+  public init(
+    _ cluster: Cluster<M>, timing: TimingProfile, seed: UInt64, actions: [(SimInstant, Action<M>)],
+    faults: [PlannedFault<M>]
+  ) {
+    self.cluster = cluster
+    self.timing = timing
+    self.faults = faults
+    let generator = SeededGenerator(seed: seed)
+    network = generator.fork(label: "network")
+    timers = generator.fork(label: "timers")
+    disks = generator.fork(label: "disks")
+    matches = Array(repeating: 0, count: faults.count)
+    held = Array(repeating: nil, count: faults.count)
+    slowness = Array(repeating: .zero, count: cluster.slots.count)
+    deferred = Array(repeating: [], count: cluster.slots.count)
+    self.cluster.start(into: &scratch)
+    takeInEvents()
+    for fault in faults {
+      if case .at(let instant) = fault.trigger { plan(fault, at: instant) }
+    }
+    for (instant, action) in actions { schedule(.act(action), at: instant) }
+  }
+
+  /// What the last action did, in order.
+  public var events: [Event<M>] { scratch.events }
+
+  /// Why a simulation does not go on.
+  public enum Rest: Equatable, Sendable {
+    /// Nothing is left to do.
+    case settled
+    /// Work is left that nothing will ever move.
+    case stuck
+    /// The next piece of work lies beyond the limit.
+    case limit
+  }
+
+  public enum Advance: Sendable {
+    case acted(Action<M>)
+    case rested(Rest)
+  }
+
+  /// Does the next action.
+  ///
+  /// - Parameter limit: nothing later than this happens.
+  public mutating func advance(until limit: SimInstant) -> Advance {
+    while true {
+      if !immediate.isEmpty {
+        if let action = carryOut(immediate.removeFirst()) { return perform(action) }
+        continue
+      }
+      guard let content = nextDue(until: limit) else { return .rested(rest(at: limit)) }
+      if let action = action(for: content) { return perform(action) }
+    }
+  }
+
+  private func rest(at limit: SimInstant) -> Rest {
+    if let next = work.first, next.instant > limit { return .limit }
+    return workInFlight == 0 ? .settled : .stuck
+  }
+
+  private mutating func perform(_ action: Action<M>) -> Advance {
+    cluster.apply(action, into: &scratch)
+    steps += 1
+    takeInEvents()
+    return .acted(action)
+  }
+}
+
+// MARK: - What comes next
+
+extension Simulator {
+  private mutating func nextDue(until limit: SimInstant) -> Content? {
+    while true {
+      let isUpkeepFirst = upkeep.first.map { first in work.first.map { first.precedes($0) } ?? true } ?? false
+      if isUpkeepFirst {
+        if work.isEmpty && (workInFlight == 0 || isQuiet) { return nil }
+        if isQuiet, let next = work.first, skipQuietTime(until: next.instant) { continue }
+      }
+      guard let instant = (isUpkeepFirst ? upkeep.first : work.first)?.instant, instant <= limit,
+        let due = isUpkeepFirst ? upkeep.popFirst() : work.popFirst()
+      else { return nil }
+      now = max(now, due.instant)
+      if !isUpkeepFirst { lastWork = now }
+      return due.content
+    }
+  }
+
+  private var isQuiet: Bool {
+    guard let next = upkeep.first else { return true }
+    return next.instant > lastWork + Self.settlingTime
+  }
+
+  /// Returns false where there is nothing to skip.
+  private mutating func skipQuietTime(until instant: SimInstant) -> Bool {
+    guard let first = upkeep.first, first.instant < instant else { return false }
+    let skipped = instant - first.instant
+    upkeep.move { $0.instant + skipped }
+    return true
+  }
+
+  /// The action that is now due; nil where it became void in the meantime, or waits for a paused machine.
+  private mutating func action(for content: Content) -> Action<M>? {
+    switch content {
+    case .deliver(let id):
+      guard let envelope = cluster[id] else { return nil }
+      return unlessPaused(envelope.to, content, .deliver(id))
+    case .fire(let machine, let generation):
+      guard let armed = cluster[machine].timers.first(where: { $0.generation == generation }) else { return nil }
+      return unlessPaused(machine, content, .fire(machine, armed.timer))
+    case .completeWrite(let machine, let incarnation):
+      guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
+      return unlessPaused(machine, content, .completeWrite(machine))
+    case .act(let action):
+      if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
+      return action
+    case .strike(let deed):
+      return carryOut(deed)
+    case .release(let fault):
+      guard let id = held[fault] else { return nil }
+      held[fault] = nil
+      return action(for: .deliver(id))
+    }
+  }
+
+  private mutating func unlessPaused(
+    _ machine: MachineID, _ content: Content, _ action: Action<M>
+  ) -> Action<M>? {
+    guard cluster[machine].isPaused else { return action }
+    deferred[machine.index].append(content)
+    return nil
+  }
+
+  private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
+    lastFault = now
+    switch deed {
+    case .act(let action):
+      return action
+    case .slow(let machine, let delay):
+      slowness[machine.index] = delay
+    case .jump(let machine, let distance):
+      jumpClock(of: machine, by: distance)
+    }
+    return nil
+  }
+
+  /// A timer counts by the machine's clock: when that jumps ahead, it fires earlier.
+  private mutating func jumpClock(of machine: MachineID, by distance: SimDuration) {
+    let now = now
+    let moved: (Due<Content>) -> SimInstant = { due in
+      guard case .fire(machine, _) = due.content else { return due.instant }
+      return max(now, due.instant + (.zero - distance))
+    }
+    work.move(moved)
+    upkeep.move(moved)
+  }
+}
+
+// MARK: - What follows from what happened
+
+extension Simulator {
+  private mutating func takeInEvents() {
+    for position in scratch.events.indices {
+      switch scratch.events[position] {
+      case .sent(let id): sent(id)
+      case .armed(let machine, let timer):
+        if timer.purpose == .work { workInFlight += 1 }
+        let wait = timers.draw(timer.range)
+        schedule(.fire(machine, generation: timer.generation), at: now + wait, timer.purpose)
+      case .disarmed(_, let timer), .fired(_, let timer):
+        if timer.purpose == .work { workInFlight -= 1 }
+      case .delivered(let envelope), .lost(let envelope, _), .refused(let envelope):
+        if envelope.purpose == .work { workInFlight -= 1 }
+      case .writeStarted(let machine, let purpose):
+        if purpose == .work { workInFlight += 1 }
+        let content = Content.completeWrite(machine, incarnation: cluster[machine].incarnation)
+        schedule(content, at: now + disks.draw(timing.disk), purpose)
+      case .writeCompleted(_, let purpose), .writeAbandoned(_, let purpose):
+        if purpose == .work { workInFlight -= 1 }
+      case .resumed(let machine): resume(machine)
+      case .observed(_, let observation): observed(observation)
+      case .crashed(let machine, _, _): deferred[machine.index].removeAll(where: Self.diesWithMachine)
+      case .restarted, .paused, .refusing, .accepting, .severed, .healed: break
+      }
+    }
+  }
+
+  /// Timers and writes die with their machine; messages to it are still on the wire.
+  private static func diesWithMachine(_ content: Content) -> Bool {
+    switch content {
+    case .fire, .completeWrite: true
+    case .deliver, .act, .strike, .release: false
+    }
+  }
+
+  private mutating func resume(_ machine: MachineID) {
+    let waiting = deferred[machine.index]
+    deferred[machine.index].removeAll()
+    for content in waiting { schedule(content, at: now) }
+  }
+
+  private mutating func sent(_ id: EnvelopeID) {
+    guard let envelope = cluster[id] else { return }
+    if envelope.purpose == .work { workInFlight += 1 }
+    var extra = slowness[envelope.to.index]
+    if !faults.isEmpty, let verdict = verdict(on: envelope) {
+      switch verdict {
+      case .hold: return
+      case .act(let action): immediate.append(.act(action))
+      case .delay(let delay): extra = extra + delay
+      }
+    }
+    schedule(.deliver(id), at: now + network.draw(timing.network) + extra, envelope.purpose)
+    if !faults.isEmpty { releaseOvertaken(by: envelope, after: extra) }
+  }
+
+  private mutating func schedule(_ content: Content, at instant: SimInstant, _ purpose: TimerPurpose = .work) {
+    let due = Due(instant: instant, sequence: sequence, content: content)
+    sequence += 1
+    switch purpose {
+    case .work: work.insert(due)
+    case .upkeep: upkeep.insert(due)
+    }
+  }
+
+  // MARK: Faults
+
+  private enum Verdict {
+    case hold
+    case act(Action<M>)
+    case delay(SimDuration)
+  }
+
+  private mutating func verdict(on envelope: Envelope<M>) -> Verdict? {
+    for fault in faults.indices {
+      guard case .message(let pattern, let nth, let kind) = faults[fault].trigger, matches[fault] < nth,
+        pattern.matches(envelope)
+      else { continue }
+      matches[fault] += 1
+      guard matches[fault] == nth else { continue }
+      lastFault = now
+      switch kind {
+      case .drop: return .act(.drop(envelope.id))
+      case .duplicate: return .act(.duplicate(envelope.id))
+      case .delay(let delay): return .delay(delay)
+      case .reorder:
+        held[fault] = envelope.id
+        schedule(.release(fault: fault), at: now + .seconds(1))
+        return .hold
+      }
+    }
+    return nil
+  }
+
+  /// A message held back to be overtaken goes right behind the one that overtakes it.
+  private mutating func releaseOvertaken(by envelope: Envelope<M>, after extra: SimDuration) {
+    for fault in faults.indices {
+      guard let id = held[fault], id != envelope.id, case .message(let pattern, _, _) = faults[fault].trigger,
+        pattern.matches(envelope)
+      else { continue }
+      held[fault] = nil
+      schedule(.deliver(id), at: now + timing.network.typical + extra)
+    }
+  }
+
+  private mutating func observed(_ observation: Observation) {
+    guard !faults.isEmpty, case .work(let observation) = observation else {
+      if case .log(.becameLeader) = observation { lastWork = now }
+      return
+    }
+    for fault in faults.indices {
+      guard case .observed(let pattern, let nth) = faults[fault].trigger, matches[fault] < nth,
+        pattern.fits(observation)
+      else { continue }
+      matches[fault] += 1
+      if matches[fault] == nth { plan(faults[fault], at: now) }
+    }
+  }
+
+  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant) {
+    for strike in fault.strikes {
+      if strike.delay == .zero, instant == now, steps > 0 {
+        immediate.append(strike.deed)
+      } else {
+        schedule(.strike(strike.deed), at: instant + strike.delay)
+      }
+    }
+  }
+}

@@ -1,12 +1,9 @@
-public import Primitives
-public import ProgressGraph
-
 /// One branch of a session, from the first step to its tip, and the list of all branches.
 public struct LabHistory: Equatable, Sendable {
   /// The last step of the branch shown.
   public var tip: Int
-  /// In order of steps.
-  public var events: [LabEvent]
+  /// The story of the branch, in order of steps.
+  public var events: [StoryEvent]
   /// In order of creation; the first is the run the session began with.
   public var branches: [BranchSummary]
   /// The position in `branches` of the one shown.
@@ -17,7 +14,7 @@ public struct LabHistory: Equatable, Sendable {
   public var isCut: Bool
 
   public init(
-    tip: Int, events: [LabEvent], branches: [BranchSummary], current: Int = 0, canUndo: Bool = false,
+    tip: Int, events: [StoryEvent], branches: [BranchSummary], current: Int = 0, canUndo: Bool = false,
     canRedo: Bool = false, isCut: Bool = false
   ) {
     self.tip = tip
@@ -27,38 +24,6 @@ public struct LabHistory: Equatable, Sendable {
     self.canUndo = canUndo
     self.canRedo = canRedo
     self.isCut = isCut
-  }
-}
-
-/// Something that happened, as one line.
-public struct LabEvent: Equatable, Sendable {
-  /// How much it matters: `>` and `<` stop at everything above routine.
-  public enum Weight: Sendable {
-    case routine
-    /// An effect, a commit, the end of a unit of work.
-    case milestone
-    /// A retry, a time-out, a lease that ended: not wrong, but a sign.
-    case trouble
-    case fault
-    case violation
-  }
-  public var step: Int
-  public var time: SimInstant
-  public var place: Edge.End?
-  public var text: String
-  public var weight: Weight
-  /// The step that led to it.
-  public var cause: Int?
-
-  public init(
-    step: Int, time: SimInstant, place: Edge.End?, text: String, weight: Weight = .routine, cause: Int? = nil
-  ) {
-    self.step = step
-    self.time = time
-    self.place = place
-    self.text = text
-    self.weight = weight
-    self.cause = cause
   }
 }
 

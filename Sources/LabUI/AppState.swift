@@ -1,3 +1,4 @@
+import GraphDrawing
 public import LabEngine
 public import Primitives
 public import ProgressGraph
@@ -81,6 +82,16 @@ public struct AppState: Sendable {
   public var notice = ""
   public var isMouseOn = true
 
+  private let arrangement: Arrangement
+  /// The drawing at the zoom and for the space it was made for. Kept, because making it costs more than painting it.
+  private(set) var drawing: Drawing?
+  private var drawnFor: DrawingKey?
+
+  private struct DrawingKey: Equatable {
+    var space: Rect
+    var zoom: Int?
+  }
+
   /// - Parameter graph: has at least one node.
   public init(
     graph: Graph, file: String, seed: UInt64, history: LabHistory, moment: LabMoment, glyphs: GlyphSet,
@@ -97,6 +108,30 @@ public struct AppState: Sendable {
     self.width = width
     self.height = height
     selection = .node(graph.workflow.start ?? NodeID(0))
+    arrangement = Arrangement(Diagram(graph))
+    refreshDrawing()
+  }
+
+  /// Makes the drawing anew if the space for it or the zoom has changed.
+  mutating func refreshDrawing() {
+    guard showsDrawing, let space = graphSpace else { return }
+    let key = DrawingKey(space: space, zoom: look.zoom)
+    guard key != drawnFor else { return }
+    drawnFor = key
+    drawing =
+      look.zoom.map { Drawing(arrangement, zoom: $0, glyphs: glyphs) }
+      ?? GraphDrawing.fit(arrangement, width: space.width, height: space.height, glyphs: glyphs)
+    keepSelectionVisible()
+  }
+
+  /// Where the drawing goes; nil while its pane is not visible.
+  private var graphSpace: Rect? {
+    LabLayout(self).inside(.graph).map { $0.height >= 10 ? $0.cut(bottom: 1).1 : $0 }
+  }
+
+  var canvas: GraphCanvas? {
+    guard let drawing, let space = graphSpace else { return nil }
+    return GraphCanvas(drawing: drawing, area: space, pan: look.pan)
   }
 
   /// How long to wait for input before a tick is due; nil while nothing moves.
@@ -112,6 +147,12 @@ public struct AppState: Sendable {
     case .node(let node): graph[node].name
     case .channel(let channel): graph[channel].name
     }
+  }
+
+  /// The place an event happened at: its actor, or the place that a replica or a front belongs to. Nil for the network.
+  func place(of event: StoryEvent) -> Edge.End? {
+    let owner = event.actor.prefix { $0 != "/" }
+    return places.first { name(of: $0) == owner }
   }
 
   public var hasViolation: Bool { moment.properties.contains { $0.verdict == .violated } }

@@ -45,10 +45,10 @@ extension AppState {
   var showsDrawing: Bool { !look.isList && size >= .narrow }
 
   /// The nearest step after, or before, this one with an event that matters.
-  func notableStep(after: Bool) -> Int? { nearestStep(after: after) { $0.weight != .routine } }
+  func notableStep(after: Bool) -> Int? { nearestStep(after: after) { $0.kind.isNotable } }
 
   /// The nearest step after, or before, this one at which the selection did something.
-  func changeStep(after: Bool) -> Int? { nearestStep(after: after) { $0.place == selection } }
+  func changeStep(after: Bool) -> Int? { nearestStep(after: after) { place(of: $0) == selection } }
 
   /// Positions in `history.events` of the events that hold the text searched for, in any case of letters.
   var matches: [Int] {
@@ -57,13 +57,23 @@ extension AppState {
     return history.events.indices.filter { position in
       let event = history.events[position]
       return event.text.lowercased().contains(wanted)
-        || event.place.map { name(of: $0).lowercased().contains(wanted) } == true
+        || event.actor.lowercased().contains(wanted)
     }
   }
 
-  private func nearestStep(after: Bool, where isWanted: (LabEvent) -> Bool) -> Int? {
+  private func nearestStep(after: Bool, where isWanted: (StoryEvent) -> Bool) -> Int? {
     after
       ? history.events.first { $0.step > moment.step && isWanted($0) }?.step
       : history.events.last { $0.step < moment.step && isWanted($0) }?.step
+  }
+}
+
+extension StoryEvent.Kind {
+  /// True for what a person wants to stop at; the rest is traffic.
+  var isNotable: Bool {
+    switch self {
+    case .fault, .recovery, .effect, .anomaly, .failure: true
+    case .message, .timer, .log, .note: false
+    }
   }
 }

@@ -100,7 +100,7 @@ private struct FaultMenuBuilder {
     for (key, word, fault) in Self.messageFaults {
       guard let first = targets.first else {
         add(
-          key, "\(word) the next message it sends", "", .message(fault, .link(from: end(place), to: end(place))),
+          key, "\(word) the next message it sends", "", nil,
           refusal: "\(state.name(of: place)) sends nothing")
         continue
       }
@@ -126,14 +126,14 @@ private struct FaultMenuBuilder {
       isFirst = false
     }
     if isFirst {
-      add("x", "poison a step", "", .pause(.node(node), for: .zero), refusal: "\(name) has no step of its own")
+      add("x", "poison a step", "", nil, refusal: "\(name) has no step of its own")
     }
   }
 
   /// Adds a line; its key is the wanted one if that is free, else the first free digit or letter, so that every line is
   /// two keys from the graph.
   private mutating func add(
-    _ wanted: Unicode.Scalar?, _ label: String, _ text: String, _ kind: FaultKind, refusal: String? = nil
+    _ wanted: Unicode.Scalar?, _ label: String, _ text: String, _ kind: FaultKind?, refusal: String? = nil
   ) {
     let spare = "123456789abefghimtvy".unicodeScalars.first { !taken.contains($0) }
     let key = wanted.flatMap { taken.contains($0) ? nil : $0 } ?? spare
@@ -141,7 +141,7 @@ private struct FaultMenuBuilder {
     items.append(
       Menu.Item(
         key: key.map { .character($0) }, label: label, detail: text,
-        effect: .inject(Fault(kind: kind, point: now, text: text)), refusal: refusal))
+        effect: kind.map { .inject(Fault(kind: $0, point: now, text: text)) }, refusal: refusal))
   }
 
   private func neighbours(of place: Edge.End) -> [Edge.End] {

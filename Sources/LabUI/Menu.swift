@@ -19,12 +19,13 @@ public struct Menu: Sendable {
     public var label: String
     /// Shown under the menu while the line is selected.
     public var detail: String
-    public var effect: Effect
+    /// Nil only for a line that can never be chosen.
+    public var effect: Effect?
     /// Why it cannot be chosen now; nil if it can.
     public var refusal: String?
 
     public init(
-      key: Key? = nil, keyName: String? = nil, label: String, detail: String = "", effect: Effect,
+      key: Key? = nil, keyName: String? = nil, label: String, detail: String = "", effect: Effect?,
       refusal: String? = nil
     ) {
       self.key = key

@@ -54,29 +54,25 @@ extension AppState {
 
   /// The chain of causes of the first violation, from its beginning; each line jumps to its step.
   func explanation() -> Menu {
-    guard let broken = moment.properties.first(where: { $0.verdict == .violated }), let end = broken.step else {
-      return Menu(title: "Nothing is broken", items: [])
-    }
-    var chain: [LabEvent] = []
-    var next: Int? = end
-    while let step = next, let event = weightiest(at: step) {
-      chain.append(event)
-      // A cause lies before its effect; anything else would never end.
-      next = event.cause.flatMap { $0 < step ? $0 : nil }
-    }
-    let items = chain.reversed().map { event in
-      let actor = event.place.map { name(of: $0) } ?? "run"
+    guard let broken = moment.properties.first(where: { $0.verdict == .violated }), let step = broken.step,
+      let end = lastSign(at: step)
+    else { return Menu(title: "Nothing is broken", items: []) }
+    var chain = [end]
+    while let last = chain.last, let cause = history.events[last].cause { chain.append(cause) }
+    let items = chain.reversed().map { position in
+      let event = history.events[position]
       return Menu.Item(
-        keyName: "s\(event.step)", label: "\(actor): \(event.text)", detail: clockText(event.time),
+        keyName: "s\(event.step)", label: "\(event.actor) \(event.text)", detail: clockText(event.time),
         effect: .step(event.step))
     }
-    return Menu(title: "Why \(broken.name)?", items: items, cursor: max(0, items.count - 1))
+    return Menu(title: "Why \(broken.name)?", items: items, cursor: items.count - 1)
   }
 
-  /// Of several events of a step, the one that matters most.
-  private func weightiest(at step: Int) -> LabEvent? {
-    let events = history.events.filter { $0.step == step }
-    return events.first { $0.weight == .violation } ?? events.first { $0.weight == .fault }
-      ?? events.first { $0.weight == .trouble } ?? events.first { $0.weight == .milestone } ?? events.first
+  /// Of the events of the latest step up to this one that has any, the one that matters most.
+  private func lastSign(at step: Int) -> Int? {
+    let events = history.events
+    guard let last = events.lastIndex(where: { $0.step <= step }) else { return nil }
+    let positions = events.indices.filter { events[$0].step == events[last].step }
+    return positions.first { events[$0].kind == .anomaly } ?? positions.first { events[$0].kind.isNotable } ?? last
   }
 }

@@ -2,6 +2,7 @@ public import Screen
 
 /// The one place where the state of the lab changes. Effects are returned, never performed.
 public func update(_ state: inout AppState, _ event: AppEvent) -> [Command] {
+  defer { state.refreshDrawing() }
   switch event {
   case .input(.key(let key)):
     state.notice = ""

@@ -54,13 +54,13 @@ extension AppState {
   }
 
   mutating func choose(_ item: Menu.Item?) -> [Command] {
-    guard let item else { return closeLayer() }
-    if let refusal = item.refusal {
+    if let refusal = item?.refusal {
       notice = refusal
       return []
     }
     _ = closeLayer()
-    switch item.effect {
+    switch item?.effect {
+    case nil: return []
     case .action(let action): return perform(action)
     case .inject(let fault): return [.inject(fault)]
     case .scenario(let position): return [.startScenario(position)]

@@ -31,6 +31,9 @@ public struct Simulator<M: Machine>: Sendable {
   /// When the last fault struck or ended.
   public private(set) var lastFault = SimInstant.start
 
+  /// True once any fault of the plan has struck.
+  public private(set) var hasStruck = false
+
   private enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
@@ -206,6 +209,7 @@ extension Simulator {
 
   private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
     lastFault = now
+    hasStruck = true
     switch deed {
     case .act(let action):
       return action
@@ -312,6 +316,7 @@ extension Simulator {
       matches[fault] += 1
       guard matches[fault] == nth else { continue }
       lastFault = now
+      hasStruck = true
       switch kind {
       case .drop: return .act(.drop(envelope.id))
       case .duplicate: return .act(.duplicate(envelope.id))

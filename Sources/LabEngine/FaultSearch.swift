@@ -1,0 +1,139 @@
+import ClusterModel
+import GraphNodes
+import LabWorld
+import MachineContract
+import Primitives
+import ProgressGraph
+import Properties
+
+/// Tries every single fault, one run each, and keeps the shortest run for everything that goes wrong.
+///
+/// Each fault is added to the calm run at its own point, so the runs share their beginnings; a run whose state right after the
+/// fault equals that of an earlier one is not run again, because equal states have equal futures.
+struct FaultSearch {
+  let deployment: Deployment
+  let seed: UInt64
+
+  /// The shortest run that shows one thing.
+  struct Finding {
+    let anomaly: Anomaly?
+    let failure: CleanFailure?
+    /// Nil for the calm run.
+    let fault: Fault?
+    let steps: Int
+    var expectations: [Expectation]
+  }
+
+  private(set) var runs = 0
+  private(set) var isComplete = true
+  private(set) var findings: [Finding] = []
+  private(set) var observed: [AnomalyCode: Int] = [:]
+  private var states: Set<UInt64> = []
+  /// Position in `findings` by what was found.
+  private var positions: [Subject: Int] = [:]
+
+  private enum Subject: Hashable {
+    case anomaly(AnomalyCode, AnomalySubject)
+    case failure
+  }
+
+  init(_ deployment: Deployment, seed: UInt64) {
+    self.deployment = deployment
+    self.seed = seed
+  }
+
+  var stateCount: Int { states.count }
+
+  /// - Parameters:
+  ///   - limit: distinct states after which the search stops, incomplete.
+  ///   - progress: told after every run; may stop the search.
+  mutating func run(limit: Int?, progress: (Progress) -> Pace) {
+    let faults = SingleFaults(deployment: deployment, sites: calmSites()).all()
+    for (position, fault) in faults.enumerated() {
+      if let limit, states.count >= limit { isComplete = false }
+      let pace = progress(Progress(part: .search, runs: position, total: faults.count, states: states.count))
+      if pace == .stop { isComplete = false }
+      guard isComplete else { return }
+      try(fault)
+    }
+  }
+
+  private mutating func calmSites() -> FaultSites {
+    var sites = FaultSites(deployment)
+    var calm = Execution(deployment, load: .single, faults: [], seed: seed)
+    while calm.simulator.steps < Execution.stepLimit, calm.advance() != nil {
+      sites.observe(calm.simulator.events, at: calm.simulator.now)
+    }
+    states.insert(calm.simulator.cluster.fingerprint)
+    runs += 1
+    if !calm.isComplete { isComplete = false }
+    take(calm.judgement, steps: calm.simulator.steps, fault: nil)
+    return sites
+  }
+
+  private mutating func `try`(_ fault: Fault) {
+    var run = Execution(deployment, load: .single, faults: [fault], seed: seed)
+    guard runUntilStruck(&run) else { return }
+    run.finish()
+    runs += 1
+    states.insert(run.simulator.cluster.fingerprint)
+    if !run.isComplete { isComplete = false }
+    take(run.judgement, steps: run.simulator.steps, fault: fault)
+  }
+
+  /// Runs until the fault has struck.
+  ///
+  /// - Returns: false where the rest is known: the fault never strikes, or an equal state was seen at this instant under a
+  ///   fault of the same kind and length.
+  private mutating func runUntilStruck(_ run: inout Execution) -> Bool {
+    guard let fault = run.faults.first else { return true }
+    while run.simulator.steps < Execution.stepLimit, run.advance() != nil {
+      guard run.simulator.hasStruck else { continue }
+      var fingerprinter = Fingerprinter()
+      fingerprinter.feed(run.simulator.cluster)
+      fingerprinter.feed(UInt64(bitPattern: run.simulator.now.microseconds))
+      fingerprinter.feed(name: rest(of: fault))
+      return states.insert(fingerprinter.value).inserted
+    }
+    return run.simulator.hasStruck
+  }
+
+  /// What is still to come of a fault that has struck.
+  private func rest(of fault: Fault) -> String {
+    var later = fault
+    later.point = .at(.start)
+    later.nth = 1
+    return FaultText(graph: deployment.graph).text(of: later)
+  }
+
+  // MARK: Keeping the shortest
+
+  private mutating func take(_ judgement: Judgement, steps: Int, fault: Fault?) {
+    for code in judgement.outcome { observed[code, default: 0] += 1 }
+    for violation in judgement.violations {
+      switch violation.cause {
+      case .anomaly(let anomaly):
+        keep(
+          .anomaly(anomaly.code, anomaly.subject), violation.expectation,
+          Finding(anomaly: anomaly, failure: nil, fault: fault, steps: steps, expectations: []))
+      case .failure(let failure):
+        keep(
+          .failure, violation.expectation,
+          Finding(anomaly: nil, failure: failure, fault: fault, steps: steps, expectations: []))
+      }
+    }
+  }
+
+  private mutating func keep(_ subject: Subject, _ expectation: Expectation, _ finding: Finding) {
+    guard let position = positions[subject] else {
+      positions[subject] = findings.count
+      findings.append(finding)
+      findings[findings.count - 1].expectations = [expectation]
+      return
+    }
+    var expectations = findings[position].expectations
+    if !expectations.contains(expectation) { expectations.append(expectation) }
+    if finding.steps < findings[position].steps { findings[position] = finding }
+    findings[position].expectations = expectations
+  }
+}

@@ -1,0 +1,136 @@
+import ClusterModel
+import GraphNodes
+import LabWorld
+import Primitives
+public import ProgressGraph
+import Properties
+
+/// What is to be run: a scenario of the file, or one made up on the command line.
+public struct RunPlan: Equatable, Sendable {
+  public var name: String
+  public var load: Load
+  public var faults: [Fault]
+  /// What the file declares for a scenario that is run as it stands; nil otherwise.
+  public var outcome: [AnomalyCode]?
+  /// The position among the file's scenarios.
+  public var position: Int?
+
+  public init(name: String, load: Load, faults: [Fault], outcome: [AnomalyCode]?, position: Int? = nil) {
+    self.name = name
+    self.load = load
+    self.faults = faults
+    self.outcome = outcome
+    self.position = position
+  }
+
+  /// The default load and no fault.
+  public static let calm = RunPlan(name: "calm", load: .single, faults: [], outcome: nil)
+}
+
+extension Lab {
+  /// The plan for a scenario of the file, with faults added; nil where the file has no such scenario.
+  ///
+  /// Added faults make it another run than the one whose outcome the file declares.
+  public static func plan(_ graph: Graph, scenario: String?, faults: [Fault]) -> RunPlan? {
+    guard let scenario else {
+      var plan = RunPlan.calm
+      plan.faults = faults
+      return plan
+    }
+    guard let position = graph.scenarios.firstIndex(where: { $0.name == scenario }) else { return nil }
+    let found = graph.scenarios[position]
+    return RunPlan(
+      name: found.name, load: found.load, faults: found.faults + faults,
+      outcome: faults.isEmpty ? found.outcome : nil, position: position)
+  }
+
+  /// One seeded run with its story, judged.
+  ///
+  /// - Parameter loaded: a graph that could be read.
+  public static func run(_ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions) -> GraphReport {
+    var report = report(on: loaded)
+    guard let graph = loaded.graph else { return report }
+    let deployment = Deployment(graph, logs: options.logs.deployed)
+    let run = execute(deployment, plan, options, recording: true)
+    report.checks.append(.scenarios)
+    report.scenarios = [run.report(in: loaded)]
+    report.expectations = run.judgement.expectations.map {
+      ExpectationReport(
+        name: $0.expectation.name(in: deployment.graph), holds: $0.holds, violatedBy: nil,
+        scenario: $0.holds ? nil : plan.name)
+    }
+    report.substitutions = substitutions(in: deployment)
+    return report
+  }
+
+  /// Channels and journals that ran on another protocol than they ask for.
+  static func substitutions(in deployment: Deployment) -> [Substitution] {
+    deployment.placements.filter(\.isSubstituted).map { placement in
+      let subject =
+        switch placement.owner {
+        case .channel(let channel): deployment.graph[channel].name
+        case .journal(let node): "\(deployment.graph[node].name)/journal"
+        }
+      return Substitution(
+        subject: subject, asked: placement.specification.protocol.rawValue, ranOn: placement.runs.rawValue)
+    }
+  }
+
+  static func execute(
+    _ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions, recording: Bool
+  ) -> FinishedRun {
+    var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    var story = StoryWriter(deployment)
+    while execution.simulator.steps < Execution.stepLimit, let action = execution.advance() {
+      guard recording else { continue }
+      story.record(
+        action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
+    }
+    return FinishedRun(
+      plan: plan, deployment: deployment, execution: execution, judgement: execution.judgement, story: story.lines)
+  }
+}
+
+/// A run that came to rest, or was cut.
+struct FinishedRun {
+  let plan: RunPlan
+  let deployment: Deployment
+  let execution: Execution
+  let judgement: Judgement
+  let story: [StoryEvent]
+
+  func report(in loaded: LoadedGraph) -> ScenarioReport {
+    var report = ScenarioReport(name: plan.name)
+    report.faults = plan.faults.map(\.text)
+    report.outcome = judgement.outcome
+    report.expected = plan.outcome?.sorted()
+    report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }
+    report.passed = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty
+    report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
+    report.failed = judgement.failed
+    report.steps = execution.simulator.steps
+    report.stateHash = execution.simulator.cluster.fingerprint
+    report.isComplete = execution.isComplete
+    report.story = story
+    report.span = plan.position.map {
+      SourceSpan(loaded.decoded.sources.span(ofScenario: $0), in: loaded.decoded.source)
+    }
+    return report
+  }
+}
+
+extension Anomaly {
+  func report(in graph: Graph) -> AnomalyReport {
+    AnomalyReport(
+      code: code, subject: subject.name(in: graph), key: graph.label(ofKey: key), count: count, step: step)
+  }
+}
+
+extension LogChoice {
+  var deployed: Deployment.LogChoice {
+    switch self {
+    case .ideal: .ideal
+    case .replicated: .replicated
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import ClusterModel
+import GraphFile
+import GraphNodes
+import LabWorld
+public import Primitives
+public import ProgressGraph
+import Properties
+
+/// A graph file as the engine works with it: the graph, where everything stands in the file, and what the reader says.
+public struct LoadedGraph: Sendable {
+  /// As it is to be printed.
+  public let file: String
+  /// Nil exactly when there is an error among the diagnostics: the file cannot be read, or asks for what this version does
+  /// not execute.
+  public let graph: Graph?
+  public let diagnostics: [DiagnosticReport]
+  let decoded: Decoded
+
+  /// The graph's name; the file's name without its ending where it could not be read.
+  public var name: String {
+    if let graph = decoded.graph { return graph.name }
+    let last = file.split(separator: "/").last.map(String.init) ?? file
+    return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last
+  }
+}
+
+/// How a graph is executed.
+public struct RunOptions: Equatable, Sendable {
+  public var seed: UInt64
+  public var logs: LogChoice
+
+  public init(seed: UInt64 = 1, logs: LogChoice = .replicated) {
+    self.seed = seed
+    self.logs = logs
+  }
+}
+
+/// The verbs of the laboratory. Each takes values and gives a value; nothing here reads a file or a clock.
+public enum Lab {
+  /// Reads a graph. What it says that this version cannot execute is an error here (HW099), before anything runs.
+  public static func load(_ bytes: [UInt8], file: String) -> LoadedGraph {
+    let decoded = GraphFile.decode(bytes, file: file)
+    var diagnostics = decoded.diagnostics
+    var isExecutable = decoded.graph != nil
+    if let graph = decoded.graph {
+      let missing = unexecutable(in: graph, sources: decoded.sources)
+      diagnostics += missing
+      isExecutable = missing.isEmpty
+    }
+    return LoadedGraph(
+      file: file, graph: isExecutable ? decoded.graph : nil,
+      diagnostics: diagnostics.map { DiagnosticReport($0, in: decoded.source) }, decoded: decoded)
+  }
+
+  /// The report of a graph that nothing was asked of yet.
+  public static func report(on loaded: LoadedGraph) -> GraphReport {
+    var report = GraphReport(file: loaded.file, name: loaded.name)
+    report.checks = [.load]
+    report.diagnostics = loaded.diagnostics
+    return report
+  }
+
+  /// The JSON Schema of graph files (draft 7).
+  public static func jsonSchema() -> String { GraphFile.jsonSchema() }
+}
+
+extension DiagnosticReport {
+  init(_ diagnostic: Diagnostic, in source: SourceText) {
+    self.init(
+      code: diagnostic.code, severity: diagnostic.severity == .error ? .error : .warning, message: diagnostic.message,
+      hint: diagnostic.hint, span: SourceSpan(diagnostic.span, in: source),
+      related: diagnostic.related.map { Related(span: SourceSpan($0.span, in: source), message: $0.message) })
+  }
+}
+
+extension SourceSpan {
+  init(_ span: GraphFile.SourceSpan, in source: SourceText) {
+    self.init(
+      line: span.line, column: span.column, endLine: span.endLine, endColumn: span.endColumn,
+      text: source.line(span.line))
+  }
+}

@@ -1,0 +1,235 @@
+import ClusterModel
+import GraphNodes
+import LabWorld
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// Turns the events of a run into lines that a person can follow, each with the line that caused it.
+///
+/// Causes are exact, not guessed: what an action sends or arms remembers the line it belongs to, and when that message
+/// arrives or that timer fires, the lines it leads to point back there.
+struct StoryWriter: Sendable {
+  private(set) var lines: [StoryEvent] = []
+
+  private let deployment: Deployment
+  private var originOfEnvelope: [EnvelopeID: Int] = [:]
+  private var originOfTimer: [TimerKey: Int] = [:]
+  /// How often each effect was applied so far.
+  private var applications: [EffectKey: Int] = [:]
+  /// Records announced so far: a front that reads its log again announces them once more.
+  private var records: Set<UInt64> = []
+
+  private struct TimerKey: Hashable {
+    let machine: MachineID
+    let generation: UInt32
+  }
+  private struct EffectKey: Hashable {
+    let name: NameID
+    let key: UInt64
+    let ordinal: StepID
+  }
+
+  init(_ deployment: Deployment) { self.deployment = deployment }
+
+  private var graph: Graph { deployment.graph }
+
+  /// Adds what one action did.
+  mutating func record(_ action: Action<LabMachine>, _ events: [Event<LabMachine>], step: Int, at time: SimInstant) {
+    let cause = cause(of: action, events)
+    let first = lines.count
+    for event in events {
+      if let (actor, text, kind) = line(for: event) {
+        lines.append(StoryEvent(step: step, time: time, actor: actor, text: text, kind: kind, cause: cause))
+      }
+      // Within one action the lines follow each other; each is caused by what caused the action.
+      let origin = lines.count > first ? lines.count - 1 : cause
+      remember(event, origin)
+    }
+  }
+
+  private mutating func cause(of action: Action<LabMachine>, _ events: [Event<LabMachine>]) -> Int? {
+    switch action {
+    case .deliver(let id), .drop(let id):
+      return originOfEnvelope.removeValue(forKey: id)
+    case .duplicate(let id):
+      return originOfEnvelope[id]
+    case .fire(let machine, _):
+      guard case .fired(_, let armed)? = events.first else { return nil }
+      return originOfTimer.removeValue(forKey: TimerKey(machine: machine, generation: armed.generation))
+    case .completeWrite, .crash, .restart, .pause, .resume, .refuse, .accept, .sever, .heal, .invoke:
+      return nil
+    }
+  }
+
+  private mutating func remember(_ event: Event<LabMachine>, _ origin: Int?) {
+    guard let origin else { return }
+    if case .sent(let id) = event { originOfEnvelope[id] = origin }
+    if case .armed(let machine, let timer) = event {
+      originOfTimer[TimerKey(machine: machine, generation: timer.generation)] = origin
+    }
+    if case .disarmed(let machine, let timer) = event {
+      originOfTimer[TimerKey(machine: machine, generation: timer.generation)] = nil
+    }
+  }
+
+  // MARK: Lines
+
+  private typealias Line = (actor: String, text: String, kind: StoryEvent.Kind)
+
+  private mutating func line(for event: Event<LabMachine>) -> Line? {
+    switch event {
+    case .observed(let machine, .work(let observation)): return line(for: observation, at: name(machine))
+    case .observed(let machine, .log(.becameLeader(let epoch))): return (name(machine), "leads term \(epoch)", .log)
+    case .observed(let machine, .log(.truncated(let index))):
+      return (name(machine), "cuts its log back to before \(index)", .log)
+    case .observed(_, .log): return nil
+    case .crashed(let machine, let fate, let lost): return (name(machine), text(of: fate, lost), .fault)
+    case .restarted(let machine): return (name(machine), "comes up again", .recovery)
+    case .paused(let machine): return (name(machine), "stops without dying", .fault)
+    case .resumed(let machine): return (name(machine), "goes on as if nothing had happened", .recovery)
+    case .refusing(let machine): return (name(machine), "refuses all work", .fault)
+    case .accepting(let machine): return (name(machine), "takes work again", .recovery)
+    case .severed(let from, let to): return ("network", "loses everything from \(name(from)) to \(name(to))", .fault)
+    case .healed(let from, let to): return ("network", "carries messages from \(name(from)) to \(name(to)) again", .recovery)
+    case .lost(let envelope, let reason): return lostLine(envelope, reason)
+    case .sent, .delivered, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted, .writeAbandoned:
+      return nil
+    }
+  }
+
+  private func name(_ machine: MachineID) -> String { deployment.name(of: machine) }
+
+  private func text(of fate: CrashFate, _ lost: Int) -> String {
+    switch fate {
+    case .keepPending: "crashes"
+    case .losePending: lost == 0 ? "crashes" : "crashes and loses \(lost) unsynced write\(lost == 1 ? "" : "s")"
+    case .wipeDisk: "crashes and its disk is gone"
+    }
+  }
+
+  /// Lost heartbeats and answers of logs are no story; lost work is.
+  private func lostLine(_ envelope: Envelope<LabMachine>, _ reason: LossReason) -> Line? {
+    guard case .node(let message) = envelope.message, let what = description(of: message) else { return nil }
+    let route = "\(what) from \(name(envelope.from)) to \(name(envelope.to))"
+    switch reason {
+    case .dropped: return ("network", "drops \(route)", .fault)
+    case .linkSevered: return ("network", "loses \(route)", .failure)
+    case .receiverCrashed: return ("network", "cannot deliver \(route): it is down", .failure)
+    }
+  }
+
+  private func description(of message: NodeMessage) -> String? {
+    switch message {
+    case .request: "the request"
+    case .reply: "the answer"
+    case .put: "the message"
+    case .stored: "the confirmation"
+    case .deliver: "the delivery"
+    case .acknowledge: "the acknowledgement"
+    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    }
+  }
+
+  private mutating func line(for observation: WorkObservation, at actor: String) -> Line? {
+    switch observation {
+    case .started(_, let root): return (actor, "starts \(label(root))", .note)
+    case .arrived(let unit, let attempt):
+      return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
+    case .accepted: return (actor, "has the run in its journal", .message)
+    case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
+    case .failed(_, let step, let reason):
+      return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
+    case .aborted: return (actor, "ends the run with an error", .failure)
+    case .retrying(_, let step, let attempt): return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
+    case .compensating: return (actor, "undoes what it did, last step first", .note)
+    case .effect(let effect): return effectLine(effect, actor)
+    case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .effect)
+    case .called(_, let step, _, let attempt):
+      return (actor, "calls \(label(step))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
+    case .answered(_, let step, _): return (actor, "has the answer of \(label(step))", .message)
+    case .callFailed(_, let step, _, let reason):
+      return (actor, "gives up on \(label(step)): \(text(of: reason))", .failure)
+    case .replied(_, let failure):
+      return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
+    case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
+    case .began, .performed, .ended, .finished: return nil
+    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped:
+      return triggerLine(observation)
+    }
+  }
+
+  private mutating func triggerLine(_ observation: WorkObservation) -> Line? {
+    switch observation {
+    case .stored(let trigger) where trigger.consumer != nil && records.insert(trigger.message).inserted:
+      return (name(trigger), "stores the invocation for \(consumer(trigger))", .message)
+    case .delivered(let trigger, let attempt):
+      let again = attempt > 1 ? ", delivery \(attempt)" : ""
+      return (name(trigger), "delivers \(label(trigger.root)) to \(consumer(trigger))\(again)", .message)
+    case .leaseExpired(let trigger):
+      return (name(trigger), "has no acknowledgement from \(consumer(trigger)) and its lease ends", .timer)
+    case .acknowledged(let trigger):
+      return (name(trigger), "is done with \(label(trigger.root)) for \(consumer(trigger))", .message)
+    case .parked(let trigger):
+      return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
+    case .dropped(let trigger):
+      return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
+    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
+      .compensating, .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .started:
+      return nil
+    }
+  }
+
+  private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
+    if let record = effect.record, !records.insert(record).inserted { return nil }
+    let key = EffectKey(name: effect.name, key: effect.key, ordinal: effect.step)
+    let count = applications[key, default: 0] + 1
+    applications[key] = count
+    let (doer, verb) = doing(effect, actor)
+    let what = "\(verb) \(graph[effect.name]) for \(graph.label(ofKey: effect.key))"
+    if count > 1 { return (doer, "\(what): \(ordinal(count)) time", .anomaly) }
+    return (doer, what + (effect.isCompensation ? ", as a compensation" : ""), .effect)
+  }
+
+  /// A record is its sender's effect, though the channel's front announces it.
+  private func doing(_ effect: AppliedEffect, _ actor: String) -> (String, String) {
+    switch graph[effect.step].verb {
+    case .write: (actor, "writes")
+    case .send: (graph[effect.unit.node].name, "has sent")
+    case .publish: (graph[effect.unit.node].name, "has published")
+    case .compute, .call, .read, .effect, .transaction, .checkpoint, .wait, .choose, .parallel, .each, .signal, .reply,
+      .fail:
+      (actor, "does")
+    }
+  }
+
+  // MARK: Words
+
+  private func label(_ root: UInt64) -> String { graph.label(ofKey: KeyValue(field: nil, root: root).packed) }
+  private func label(_ step: StepID) -> String { graph[step].label }
+  private func name(_ trigger: StoredTrigger) -> String { graph[trigger.channel].name }
+  private func consumer(_ trigger: StoredTrigger) -> String { trigger.consumer.map { graph[$0].name } ?? "nobody" }
+
+  private func work(_ unit: WorkUnit) -> String {
+    graph[unit.handler].name.map { "\($0) for \(label(unit.root))" } ?? "work for \(label(unit.root))"
+  }
+
+  private func ordinal(_ count: Int) -> String {
+    switch count {
+    case 2: "second"
+    case 3: "third"
+    default: "\(count)th"
+    }
+  }
+
+  private func text(of reason: FailureReason) -> String {
+    switch reason {
+    case .timedOut: "no answer in time"
+    case .refused: "refused"
+    case .failed: "the attempt failed"
+    case .terminal: "a terminal error"
+    case .poisoned: "this trigger never gets past it"
+    case .killed: "it ran longer than it may"
+    }
+  }
+}

@@ -102,6 +102,8 @@ public struct PropertyStatus: Equatable, Sendable {
     case violated
     /// Only the end of the run decides it.
     case open
+    /// An anomaly that violates no expectation.
+    case observed
   }
   public var name: String
   public var verdict: Verdict

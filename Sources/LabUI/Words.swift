@@ -37,6 +37,7 @@ extension PropertyStatus.Verdict {
     case (.holds, .unicode): "✓"
     case (.violated, .unicode): "✗"
     case (.open, _): "?"
+    case (.observed, _): "!"
     case (.holds, .ascii): "+"
     case (.violated, .ascii): "x"
     }
@@ -47,6 +48,7 @@ extension PropertyStatus.Verdict {
     case .holds: Style(.good)
     case .violated: Style(.bad, bold: true)
     case .open: Style(.muted)
+    case .observed: Style(.warning)
     }
   }
 }

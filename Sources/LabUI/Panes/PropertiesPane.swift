@@ -18,7 +18,8 @@ struct PropertiesPane {
       var line = StyledLine(" \(property.verdict.glyph(glyphs)) ", property.verdict.style)
       let style = property.verdict == .violated ? Style(.bad, bold: true) : Style(.plain)
       line.append(property.name, style)
-      let said = property.step.map { "broken at s\($0)" } ?? (property.verdict == .open ? "not yet decided" : "")
+      let seen = property.verdict == .violated ? "broken" : "seen"
+      let said = property.step.map { "\(seen) at s\($0)" } ?? (property.verdict == .open ? "not yet decided" : "")
       line.append("  " + [property.detail, said].filter { !$0.isEmpty }.joined(separator: ", "), Style(.muted))
       return line
     }

@@ -26,7 +26,7 @@ struct TitleLine {
     }
     if history.isCut { parts.append(StyledLine("cut at a bound", Style(.warning))) }
     self.parts = parts
-    let properties = state.moment.properties
+    let properties = state.moment.properties.filter { $0.verdict != .observed }
     let broken = properties.filter { $0.verdict == .violated }.count
     var verdict = StyledLine("props \(properties.count - broken)/\(properties.count)")
     if broken > 0 {

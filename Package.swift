@@ -82,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "headway",
       dependencies: [
-        "LabEngine", "Reporting", "LabUI", "Curses", "Screen", "Primitives", arguments,
+        "LabEngine", "Reporting", "LabUI", "Curses", "ProgressGraph", "Screen", "Primitives", arguments,
       ], swiftSettings: house),
 
     // Tests

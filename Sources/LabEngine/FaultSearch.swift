@@ -5,6 +5,7 @@ import MachineContract
 import Primitives
 import ProgressGraph
 import Properties
+import Simulation
 
 /// Tries every single fault, one run each, and keeps the shortest run for everything that goes wrong.
 ///
@@ -54,7 +55,7 @@ struct FaultSearch {
       let pace = progress(Progress(part: .search, runs: position, total: faults.count, states: states.count))
       if pace == .stop { isComplete = false }
       guard isComplete else { return }
-      try(fault)
+      attempt(fault)
     }
   }
 
@@ -71,7 +72,7 @@ struct FaultSearch {
     return sites
   }
 
-  private mutating func `try`(_ fault: Fault) {
+  private mutating func attempt(_ fault: Fault) {
     var run = Execution(deployment, load: .single, faults: [fault], seed: seed)
     guard runUntilStruck(&run) else { return }
     run.finish()

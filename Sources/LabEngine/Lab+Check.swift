@@ -1,8 +1,9 @@
 import GraphFile
 import GraphNodes
 import Primitives
-public import ProgressGraph
+import ProgressGraph
 import Properties
+import Simulation
 
 /// How far a check goes.
 public struct CheckOptions: Equatable, Sendable {

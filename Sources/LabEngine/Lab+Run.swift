@@ -1,9 +1,11 @@
 import ClusterModel
+import GraphFile
 import GraphNodes
 import LabWorld
 import Primitives
 public import ProgressGraph
 import Properties
+import Simulation
 
 /// What is to be run: a scenario of the file, or one made up on the command line.
 public struct RunPlan: Equatable, Sendable {

@@ -2,7 +2,7 @@ import ClusterModel
 import GraphFile
 import GraphNodes
 import LabWorld
-public import Primitives
+import Primitives
 public import ProgressGraph
 import Properties
 
@@ -39,7 +39,7 @@ public struct RunOptions: Equatable, Sendable {
 public enum Lab {
   /// Reads a graph. What it says that this version cannot execute is an error here (HW099), before anything runs.
   public static func load(_ bytes: [UInt8], file: String) -> LoadedGraph {
-    let decoded = GraphFile.decode(bytes, file: file)
+    let decoded = GraphReader.decode(bytes, file: file)
     var diagnostics = decoded.diagnostics
     var isExecutable = decoded.graph != nil
     if let graph = decoded.graph {
@@ -59,9 +59,6 @@ public enum Lab {
     report.diagnostics = loaded.diagnostics
     return report
   }
-
-  /// The JSON Schema of graph files (draft 7).
-  public static func jsonSchema() -> String { GraphFile.jsonSchema() }
 }
 
 extension DiagnosticReport {
@@ -73,7 +70,7 @@ extension DiagnosticReport {
   }
 }
 
-extension SourceSpan {
+extension LabEngine.SourceSpan {
   init(_ span: GraphFile.SourceSpan, in source: SourceText) {
     self.init(
       line: span.line, column: span.column, endLine: span.endLine, endColumn: span.endColumn,

@@ -15,6 +15,8 @@ struct StoryWriter: Sendable {
   private let deployment: Deployment
   private var originOfEnvelope: [EnvelopeID: Int] = [:]
   private var originOfTimer: [TimerKey: Int] = [:]
+  /// By machine, oldest first: the lines that the pending writes belong to.
+  private var originsOfWrites: [MachineID: [Int?]] = [:]
   /// How often each effect was applied so far.
   private var applications: [EffectKey: Int] = [:]
   /// Records announced so far: a front that reads its log again announces them once more.
@@ -57,12 +59,17 @@ struct StoryWriter: Sendable {
     case .fire(let machine, _):
       guard case .fired(_, let armed)? = events.first else { return nil }
       return originOfTimer.removeValue(forKey: TimerKey(machine: machine, generation: armed.generation))
-    case .completeWrite, .crash, .restart, .pause, .resume, .refuse, .accept, .sever, .heal, .invoke:
+    case .completeWrite(let machine):
+      guard originsOfWrites[machine]?.isEmpty == false else { return nil }
+      return originsOfWrites[machine]?.removeFirst() ?? nil
+    case .crash, .restart, .pause, .resume, .refuse, .accept, .sever, .heal, .invoke:
       return nil
     }
   }
 
   private mutating func remember(_ event: Event<LabMachine>, _ origin: Int?) {
+    if case .writeStarted(let machine, _) = event { originsOfWrites[machine, default: []].append(origin) }
+    if case .crashed(let machine, _, _) = event { originsOfWrites[machine] = nil }
     guard let origin else { return }
     if case .sent(let id) = event { originOfEnvelope[id] = origin }
     if case .armed(let machine, let timer) = event {
@@ -134,6 +141,8 @@ struct StoryWriter: Sendable {
   private mutating func line(for observation: WorkObservation, at actor: String) -> Line? {
     switch observation {
     case .started(_, let root): return (actor, "starts \(label(root))", .note)
+    case .arrived(let unit, _) where unit.trigger == unit.root:
+      return nil
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ExampleTests {
   @Test(arguments: FixtureFolder.files(in: "valid", ".yaml"))
   func `a valid file has no errors`(file: URL) throws {
-    let decoded = GraphFile.decode(try FixtureFolder.text(file), file: file.lastPathComponent)
+    let decoded = GraphReader.decode(try FixtureFolder.text(file), file: file.lastPathComponent)
     #expect(decoded.graph != nil, "\(messages(decoded))")
     #expect(!decoded.diagnostics.contains { $0.severity == .error }, "\(messages(decoded))")
   }

@@ -31,6 +31,11 @@ public enum Expectation: Hashable, Sendable {
     }
   }
 
+  /// The names of every expectation on work that a graph holds, as they are judged and printed.
+  public static func names(in graph: Graph) -> [String] {
+    all(in: EffectCatalogue(graph: graph)).map { $0.name(in: graph) }
+  }
+
   /// Every expectation on work that a graph holds, in the order of the list above, each once.
   static func all(in catalogue: EffectCatalogue) -> [Expectation] {
     let graph = catalogue.graph

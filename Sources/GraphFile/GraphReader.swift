@@ -1,7 +1,7 @@
 public import ProgressGraph
 
 /// Reads graph files: text in, a validated graph with the place of everything in it out, or located diagnostics.
-public enum GraphFile {
+public enum GraphReader {
   /// Decodes a file's bytes. Never throws, traps or hangs, whatever the bytes are.
   ///
   /// - Parameter file: how messages name the file; nothing is opened.
@@ -36,7 +36,7 @@ public struct Decoded: Sendable {
   public var source: SourceText
 }
 
-extension GraphFile {
+extension GraphReader {
   /// Reads one fault as `--fault` gives it, such as `{crash: pay, after: work}`, against a graph.
   ///
   /// The spans of the diagnostics are places in the argument's own text.

@@ -82,15 +82,12 @@ public struct Flight: Equatable, Sendable {
   /// True for an answer: it travels against the edge that carried the request.
   public var isReply: Bool
   public var isDuplicate: Bool
-  /// The share of its way that is behind it, 0...1.
-  public var progress: Double
 
-  public init(from: Edge.End, to: Edge.End, isReply: Bool = false, isDuplicate: Bool = false, progress: Double = 0.5) {
+  public init(from: Edge.End, to: Edge.End, isReply: Bool = false, isDuplicate: Bool = false) {
     self.from = from
     self.to = to
     self.isReply = isReply
     self.isDuplicate = isDuplicate
-    self.progress = progress
   }
 }
 

@@ -1,6 +1,6 @@
 import GraphDrawing
 public import LabEngine
-public import Primitives
+import Primitives
 public import ProgressGraph
 public import Screen
 

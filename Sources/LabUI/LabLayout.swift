@@ -1,3 +1,4 @@
+import LabEngine
 import Screen
 
 /// Where everything is on a screen of this size: the rungs of the size ladder. View and mouse read the same layout.

@@ -2,7 +2,7 @@ import GraphDrawing
 import LabEngine
 import Primitives
 import ProgressGraph
-public import Screen
+import Screen
 
 /// Moving the selection, the view of the graph, and the cursors of panes.
 extension AppState {

@@ -1,4 +1,6 @@
-public import Screen
+import GraphDrawing
+import LabEngine
+import Screen
 
 /// The one place where the state of the lab changes. Effects are returned, never performed.
 public func update(_ state: inout AppState, _ event: AppEvent) -> [Command] {

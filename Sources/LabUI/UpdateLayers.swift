@@ -1,7 +1,7 @@
 import LabEngine
 import Primitives
 import ProgressGraph
-public import Screen
+import Screen
 
 /// Keys while a menu or a prompt is open.
 extension AppState {
@@ -17,7 +17,7 @@ extension AppState {
     case .home: menu.move(by: -menu.items.count)
     case .end: menu.move(by: menu.items.count)
     case .backspace where menu.filter != nil:
-      menu.filter?.removeLast(menu.filter?.isEmpty == false ? 1 : 0)
+      menu.filter = menu.filter.map { String($0.dropLast()) }
       menu.cursor = 0
     case .character(let scalar) where menu.filter != nil:
       menu.filter?.unicodeScalars.append(scalar)

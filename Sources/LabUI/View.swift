@@ -1,4 +1,6 @@
+import GraphDrawing
 import LabEngine
+import ProgressGraph
 public import Screen
 
 /// Draws the state into a grid of its size. A pure function: the same state gives the same cells.

@@ -88,8 +88,8 @@ struct GraphPane {
         }
         continue
       }
-      for flight in crowd {
-        let share = progress(of: flight, on: drawing.diagram.links[link])
+      for (rank, flight) in crowd.enumerated() {
+        let share = share(of: flight, on: drawing.diagram.links[link], rank: rank, of: crowd.count)
         let cell = canvas.cell(of: cells[min(cells.count - 1, max(0, Int(share * Double(cells.count))))])
         guard let scalar = token(flight).unicodeScalars.first else { continue }
         put(scalar, at: cell, Style(flight.isReply ? .good : .accent, bold: true), in: canvas, &grid)
@@ -119,9 +119,11 @@ struct GraphPane {
     }
   }
 
-  /// A channel without a box lies in the middle of its link: what goes to it covers the first half.
-  private func progress(of flight: Flight, on link: Diagram.Link) -> Double {
-    let forward = flight.isReply ? 1 - flight.progress : flight.progress
+  /// How far along its link a message is drawn, 0...1: the one sent first is the farthest. A channel without a box lies
+  /// in the middle of its link, so that what goes to it covers the first half.
+  private func share(of flight: Flight, on link: Diagram.Link, rank: Int, of count: Int) -> Double {
+    let travelled = 1 - Double(rank + 1) / Double(count + 1)
+    let forward = flight.isReply ? 1 - travelled : travelled
     guard let channel = link.channel else { return forward }
     let (from, to) = flight.isReply ? (flight.to, flight.from) : (flight.from, flight.to)
     if to == .channel(channel) { return forward / 2 }

@@ -1,0 +1,137 @@
+import ClusterModel
+import GraphFile
+import GraphNodes
+import LabWorld
+import MachineContract
+import Primitives
+import ProgressGraph
+import Properties
+import Simulation
+
+extension Lab {
+  /// Runs a plan and keeps everything that `replay` needs to execute it again.
+  ///
+  /// - Parameters:
+  ///   - loaded: a graph that could be read.
+  ///   - hashEvery: how many actions lie between two state hashes; at least 1.
+  /// - Returns: nil for a graph that could not be read.
+  public static func record(
+    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, hashEvery: Int = 64
+  ) -> RunFile? {
+    guard let graph = loaded.graph else { return nil }
+    precondition(hashEvery > 0, "hashes are taken every so many actions")
+    let deployment = Deployment(graph, logs: options.logs.deployed)
+    var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    var actions: [String] = []
+    var hashes: [UInt64] = []
+    var before = execution.simulator.cluster
+    while execution.simulator.steps < Execution.stepLimit, let action = execution.advance() {
+      actions.append(ActionCode.text(of: action, in: before))
+      before = execution.simulator.cluster
+      if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
+    }
+    let judgement = execution.judgement
+    return RunFile(
+      file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
+      scenario: plan.name, faults: plan.faults.map(\.text), load: plan.load, actions: actions,
+      expected: RunFile.Expected(
+        verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed),
+      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: before.fingerprint))
+  }
+
+  /// Executes a saved run again, from the file alone, and compares every state hash and the outcome.
+  public static func replay(_ file: RunFile) -> GraphReport {
+    let loaded = load(Array(file.graphText.utf8), file: file.file)
+    var report = report(on: loaded)
+    report.checks = [.load, .replay]
+    guard let graph = loaded.graph else { return report }
+    let deployment = Deployment(graph, logs: file.logs.deployed)
+    var replay = Replay(file: file, deployment: deployment)
+    replay.run()
+    report.substitutions = substitutions(in: deployment)
+    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: graph).get() }
+    let facts = RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
+    let judgement = replay.judge.verdict(settled: replay.isAtRest, facts: facts)
+    report.replay = replay.report(judgement)
+    report.scenarios = [replay.scenario(judgement)]
+    return report
+  }
+}
+
+/// A saved run while it is executed again.
+private struct Replay {
+  let file: RunFile
+  let deployment: Deployment
+  private var cluster: Cluster<LabMachine>
+  private(set) var judge: WorkJudge
+  private var steps = 0
+  private var hashes = 0
+  private var divergedAt: Int?
+  private var difference: String?
+  private var story: StoryWriter
+
+  init(file: RunFile, deployment: Deployment) {
+    self.file = file
+    self.deployment = deployment
+    cluster = Cluster(deployment)
+    judge = WorkJudge(graph: deployment.graph)
+    story = StoryWriter(deployment)
+  }
+
+  mutating func run() {
+    var scratch = Cluster<LabMachine>.Scratch()
+    cluster.start(into: &scratch)
+    for text in file.actions {
+      guard let action = ActionCode.action(text, in: cluster), cluster.apply(action, into: &scratch) else {
+        return diverge("`\(text)` cannot be done here")
+      }
+      steps += 1
+      for event in scratch.events {
+        if case .observed(_, .work(let observation)) = event { judge.observe(observation, step: steps) }
+      }
+      story.record(action, scratch.events, step: steps, at: .start)
+      guard compareHash() else { return diverge("the state hash differs") }
+    }
+    hashes += 1
+    if cluster.fingerprint != file.hashes.final { diverge("the last state hash differs") }
+  }
+
+  private mutating func compareHash() -> Bool {
+    let every = file.hashes.every
+    guard every > 0, steps % every == 0, file.hashes.values.indices.contains(steps / every - 1) else { return true }
+    hashes += 1
+    return cluster.fingerprint == file.hashes.values[steps / every - 1]
+  }
+
+  private mutating func diverge(_ what: String) {
+    divergedAt = steps + (what.hasPrefix("`") ? 1 : 0)
+    difference = what
+  }
+
+  /// Nothing is left that would make the work go on.
+  var isAtRest: Bool {
+    cluster.inFlight.allSatisfy { $0.purpose == .upkeep }
+      && cluster.slots.allSatisfy { $0.pendingWrites.isEmpty && $0.timers.allSatisfy { $0.purpose == .upkeep } }
+  }
+
+  func report(_ judgement: Judgement) -> ReplayReport {
+    var difference = difference
+    if difference == nil, judgement.outcome != file.expected.outcome || judgement.failed != file.expected.failed {
+      difference = "the outcome differs"
+    }
+    return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
+  }
+
+  func scenario(_ judgement: Judgement) -> ScenarioReport {
+    var report = ScenarioReport(name: file.scenario)
+    report.faults = file.faults
+    report.outcome = judgement.outcome
+    report.expected = file.expected.outcome
+    report.passed = divergedAt == nil && judgement.outcome == file.expected.outcome
+    report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
+    report.failed = judgement.failed
+    report.steps = steps
+    report.stateHash = cluster.fingerprint
+    return report
+  }
+}

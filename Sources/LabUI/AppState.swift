@@ -40,12 +40,20 @@ public struct Playback: Equatable, Sendable {
   public var isPlaying = false
   /// A position in `speeds`.
   public var speed = 2
+  /// Moves messages between two steps as well.
+  public var isAnimated = true
+  /// Frames since the last step, below `framesPerStep`.
+  public var frame = 0
   public init() {}
 
+  /// Frames a second where something moves all the time.
+  private static let rate = 20
   public var stepsPerSecond: Int { Self.speeds[speed] }
-  /// Never more than 20 frames a second; above that a frame takes several steps.
-  public var stepsPerFrame: Int { max(1, stepsPerSecond / 20) }
-  public var frameMilliseconds: Int { 1_000 * stepsPerFrame / stepsPerSecond }
+  public var stepsPerFrame: Int { max(1, stepsPerSecond / Self.rate) }
+  public var framesPerStep: Int { isAnimated ? max(1, Self.rate / stepsPerSecond) : 1 }
+  public var frameMilliseconds: Int { 1_000 * stepsPerFrame / (stepsPerSecond * framesPerStep) }
+  /// The share of the way to the next step that is behind, below 1; 0 while time stands.
+  var phase: Double { isPlaying ? Double(frame) / Double(framesPerStep) : 0 }
 }
 
 /// Everything the screen shows, as one value.

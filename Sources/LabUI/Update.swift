@@ -19,6 +19,9 @@ public func update(_ state: inout AppState, _ event: AppEvent) -> [Command] {
     return [.quit(keepsScreen: false)]
   case .tick:
     guard state.playback.isPlaying else { return [] }
+    state.playback.frame += 1
+    guard state.playback.frame >= state.playback.framesPerStep else { return [] }
+    state.playback.frame = 0
     return [.go(to: min(state.history.tip, state.moment.step + state.playback.stepsPerFrame))]
   case .session(let history, let moment):
     state.history = history
@@ -58,7 +61,9 @@ extension AppState {
       return []
     }
     switch action {
-    case .playPause: playback.isPlaying.toggle()
+    case .playPause:
+      playback.isPlaying.toggle()
+      playback.frame = 0
     case .stepForward: return seek(moment.step + 1)
     case .stepBack: return seek(moment.step - 1)
     case .nextNotable: return seek(notableStep(after: true))

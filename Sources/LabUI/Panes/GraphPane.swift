@@ -122,7 +122,7 @@ struct GraphPane {
   /// How far along its link a message is drawn, 0...1: the one sent first is the farthest. A channel without a box lies
   /// in the middle of its link, so that what goes to it covers the first half.
   private func share(of flight: Flight, on link: Diagram.Link, rank: Int, of count: Int) -> Double {
-    let travelled = 1 - Double(rank + 1) / Double(count + 1)
+    let travelled = 1 - (Double(rank + 1) - state.playback.phase) / Double(count + 1)
     let forward = flight.isReply ? 1 - travelled : travelled
     guard let channel = link.channel else { return forward }
     let (from, to) = flight.isReply ? (flight.to, flight.from) : (flight.from, flight.to)

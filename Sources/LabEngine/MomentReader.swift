@@ -71,7 +71,8 @@ struct MomentReader {
     var facts = [
       Fact("state", state(of: machine, in: track)),
       Fact("work", graph[node].work.rawValue),
-      Fact("running", "\(count.running) of \(count.attempts) attempts"),
+      Fact("running", "\(count.running)"),
+      Fact("attempts", "\(count.attempts)"),
       Fact("finished", count.failed > 0 ? "\(count.finished), failed \(count.failed)" : "\(count.finished)"),
     ]
     let effects = count.effects.map { "\(deployment.graph[$0.name]) \($0.count)" }
@@ -79,7 +80,7 @@ struct MomentReader {
     if count.openCalls + count.callsFailed > 0 {
       facts.append(Fact("calls", "\(count.openCalls) open, \(count.callsFailed) failed"))
     }
-    facts.append(Fact("inbox", "\(inbox(of: machine, in: track)) on the way"))
+    facts.append(Fact("inbox", "\(inbox(of: machine, in: track))"))
     facts.append(Fact("disk", "\(slot.pendingWrites.count) unsynced"))
     facts.append(Fact("timers", "\(slot.timers.filter { $0.purpose == .work }.count)"))
     facts += links(of: .node(node))

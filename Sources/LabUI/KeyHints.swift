@@ -10,14 +10,15 @@ extension AppState {
       case .events: [.find, .findNext]
       case .properties: [.open, .explain]
       }
+    // Whoever sees only a few hints must see how to get help and how to leave.
+    let basics: [Action] = [.help, .close]
     let order: [Action] =
-      [.playPause, .stepForward, .stepBack] + wanted + [
-        .undo, .branchMenu, .nextNotable, .explain, .faultMenu, .find, .palette, .help, .close,
+      (width < 60 ? [.stepForward] + basics : []) + [.playPause, .stepForward, .stepBack] + wanted + basics + [
+        .undo, .branchMenu, .explain, .nextNotable, .previousNotable, .faultMenu, .scenarioMenu, .find, .palette,
+        .listView, .enlargePane,
       ]
     var hints: [(Action, KeyBar.Hint)] = []
-    // Whoever sees only a few hints must see how to get help and how to leave.
-    let first: [Action] = width < 80 ? [.stepForward, .help, .close] : []
-    for action in first + order where !hints.contains(where: { $0.0 == action }) {
+    for action in order where !hints.contains(where: { $0.0 == action }) {
       guard refusal(of: action) == nil, let binding = keys.binding(of: action), let key = binding.keys.first
       else { continue }
       let name = action == .playPause && playback.isPlaying ? "pause" : binding.name

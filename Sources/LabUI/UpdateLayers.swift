@@ -62,7 +62,10 @@ extension AppState {
     switch item?.effect {
     case nil: return []
     case .action(let action): return perform(action)
-    case .inject(let fault): return [.inject(fault)]
+    case .inject(let fault):
+      let (on, back) = (keys.keyName(of: .stepForward), keys.keyName(of: .undo))
+      notice = "on a new branch from step \(moment.step): \(on) steps into it, \(back) goes back"
+      return [.inject(fault)]
     case .scenario(let position): return [.startScenario(position)]
     case .branch(let position): return [.switchBranch(position)]
     case .step(let step): return [.go(to: step)]

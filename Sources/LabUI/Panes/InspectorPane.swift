@@ -48,7 +48,8 @@ struct InspectorPane {
     return line
   }
 
-  func draw(into grid: inout Grid, in area: Rect) {
+  func draw(into grid: inout Grid, in outer: Rect) {
+    let area = outer.cut(left: 1).1
     let all = lines()
     let first = min(max(0, offset), max(0, all.count - area.height))
     let shown = Array(all[first...])

@@ -17,7 +17,7 @@ struct TitleLine {
       StyledLine("step \(state.moment.step)/\(history.tip)", Style(.plain, bold: true)),
       StyledLine(state.file, Style(.title, bold: true)),
       StyledLine("seed \(state.seed)", Style(.muted)),
-      StyledLine(count > 1 ? "branch \(branch) (\(history.current + 1) of \(count))" : "branch \(branch)"),
+      StyledLine(count > 1 ? "branch \(branch) \(history.current + 1)/\(count)" : "branch \(branch)"),
       StyledLine("t=\(clockText(state.moment.time))", Style(.muted)),
       StyledLine("x\(state.playback.stepsPerSecond)", Style(.muted)),
     ]

@@ -175,7 +175,7 @@ func problem(ofName text: String, as kind: Shape.Name) -> String? {
   if text.isEmpty { return "a name cannot be empty" }
   var previous: UInt8 = 0
   for byte in text.utf8 {
-    if byte == UInt8(ascii: "/") { return "a name cannot contain `/`" }
+    if byte == UInt8(ascii: "/"), kind != .path { return "a name cannot contain `/`" }
     if byte == UInt8(ascii: "."), case .node = kind { return "the name of a node cannot contain `.`" }
     if byte == UInt8(ascii: ">"), previous == UInt8(ascii: "-") { return "a name cannot contain `->`" }
     if byte < 0x20 || byte == 0x7F { return "a name is one line without control characters" }

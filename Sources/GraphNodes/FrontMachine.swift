@@ -5,10 +5,10 @@ import ProgressGraph
 
 /// The broker in front of a channel's log: soft state over a `LogClient`.
 ///
-/// What it must not forget is in the log (messages, acknowledgements); leases, deliveries and credits it may forget, and a
-/// front that comes up again reads its log from the start. One machine serves a queue, a topic and the durable-execution
-/// engine: a queue is one lane from which anybody takes, a topic one ordered lane for each group and partition, the engine one
-/// lane whose entries are invocations.
+/// What it must not forget is in the log (messages, acknowledgements); leases, deliveries and credits it may forget,
+/// and a front that comes up again reads its log from the start. One machine serves a queue, a topic and the
+/// durable-execution engine: a queue is one lane from which anybody takes, a topic one ordered lane for each group and
+/// partition, the engine one lane whose entries are invocations.
 public struct FrontMachine: Equatable, Sendable {
   let deployment: Deployment
   let channel: ChannelID

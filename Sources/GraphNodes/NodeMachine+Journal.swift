@@ -23,8 +23,8 @@ struct EndedRuns: Equatable, Sendable, Fingerprintable {
 
 /// A durable node's journal: what it records, when, and how it comes up again from it.
 ///
-/// Recovery by re-execution: the run goes through its program again and recorded steps are skipped. Since a program is flat,
-/// that is the same as going on after the last recorded step.
+/// Recovery by re-execution: the run goes through its program again and recorded steps are skipped. Since a program is
+/// flat, that is the same as going on after the last recorded step.
 extension NodeMachine {
   // MARK: Recording
 

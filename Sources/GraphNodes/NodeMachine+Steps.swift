@@ -235,7 +235,8 @@ extension NodeMachine {
 
   // MARK: Poison
 
-  /// Whether this trigger can never get past the step. The first attempt of the poisoned trigger binds the poison to it.
+  /// Whether this trigger can never get past the step. The first attempt of the poisoned trigger binds the poison to
+  /// it.
   private mutating func isPoisoned(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
     guard !database.poisons.isEmpty, let position = database.poisons.firstIndex(where: { $0.step == step })
     else { return false }

@@ -40,8 +40,8 @@ extension NodeMachine {
 
   /// A request is known by its business key where it has one, else by its id.
   ///
-  /// The key is scoped: by the handler it is sent to, and at an external without handlers by the calling step, because a
-  /// charge and a refund for one order are two operations.
+  /// The key is scoped: by the handler it is sent to, and at an external without handlers by the calling step, because
+  /// a charge and a refund for one order are two operations.
   private func identity(of request: Request) -> UInt64 {
     guard let key = request.key else { return request.id }
     var fingerprinter = Fingerprinter()

@@ -3,12 +3,12 @@ public import MachineContract
 public import Primitives
 import ProgressGraph
 
-/// A client, service, function or external: takes triggers, runs their handlers step by step, and keeps what its kind of
-/// work keeps.
+/// A client, service, function or external: takes triggers, runs their handlers step by step, and keeps what its kind
+/// of work keeps.
 ///
-/// Between any two steps lies a boundary of its own (a timer of no length), because every step boundary is a point at which
-/// the node can crash. Effects on its own database are atomic commits; a durable node also records every step in its
-/// journal, and the time between doing and recording is the half point of semantics.md, section 2.1.
+/// Between any two steps lies a boundary of its own (a timer of no length), because every step boundary is a point at
+/// which the node can crash. Effects on its own database are atomic commits; a durable node also records every step in
+/// its journal, and the time between doing and recording is the half point of semantics.md, section 2.1.
 public struct NodeMachine: Equatable, Sendable {
   let deployment: Deployment
   let id: NodeID

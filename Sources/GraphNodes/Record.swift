@@ -33,8 +33,8 @@ public struct ChannelMessage: Equatable, Sendable {
   /// The ordering key's value, packed.
   public var key: UInt64?
   public var event: NameID?
-  /// What the sender did by sending: told to observers once the record is in the log. Nil for a parked record and for an
-  /// invocation, which are no effects of their own.
+  /// What the sender did by sending: told to observers once the record is in the log. Nil for a parked record and for
+  /// an invocation, which are no effects of their own.
   public var effect: AppliedEffect?
   /// An invocation's target; nil in a queue or topic.
   public var invocation: Invocation?

@@ -76,5 +76,5 @@ struct Execution: Sendable {
     RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
   }
 
-  var judgement: Judgement { judge.verdict(settled: rest == .settled, facts: facts) }
+  var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }
 }

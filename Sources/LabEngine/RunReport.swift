@@ -44,8 +44,6 @@ public struct ScenarioReport: Equatable, Sendable {
   public var isComplete: Bool
   /// In the order in which things happened; empty where nobody asked for it.
   public var story: [StoryEvent]
-  /// The run as it can be saved; nil where nobody asked for it. Never printed.
-  public var recording: RunFile?
   /// The scenario in its file; nil for a run that the command line made up.
   public var span: SourceSpan?
 
@@ -62,7 +60,6 @@ public struct ScenarioReport: Equatable, Sendable {
     stateHash = 0
     isComplete = true
     story = []
-    recording = nil
     span = nil
   }
 }
@@ -121,8 +118,6 @@ public struct ViolationReport: Equatable, Sendable {
   public var isDeclared: Bool
   /// The saved run, as its path is to be printed; nil where nothing was saved.
   public var run: String?
-  /// The run as it can be saved; nil where nobody asked for it. Never printed.
-  public var recording: RunFile?
   public var story: [StoryEvent]
   /// The step of the file that the violation points at.
   public var span: SourceSpan?
@@ -137,7 +132,6 @@ public struct ViolationReport: Equatable, Sendable {
     self.steps = steps
     self.isDeclared = isDeclared
     run = nil
-    recording = nil
     story = []
     span = nil
   }

@@ -18,11 +18,11 @@ public struct TimingProfile: Equatable, Sendable {
 
 /// The seeded scheduler: virtual time decides which enabled action comes next.
 ///
-/// Owner: whoever drives a run; a copy is a snapshot from which the run goes on exactly as the original. Chance comes from
-/// three forks of one seed (network, timers, disks), so that one more message does not shift the timers.
+/// Owner: whoever drives a run; a copy is a snapshot from which the run goes on exactly as the original. Chance comes
+/// from three forks of one seed (network, timers, disks), so that one more message does not shift the timers.
 ///
-/// Work and upkeep have schedules of their own. While nothing but heartbeats happens the time until the next piece of work is
-/// skipped: the upkeep timers are moved along with it, as if the quiet stretch had been longer or shorter.
+/// Work and upkeep have schedules of their own. While nothing but heartbeats happens the time until the next piece of
+/// work is skipped: the upkeep timers are moved along with it, as if the quiet stretch had been longer or shorter.
 public struct Simulator<M: Machine>: Sendable {
   public private(set) var cluster: Cluster<M>
   public private(set) var now = SimInstant.start

@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func aMistypedOptionGetsASuggestion() throws {
-    let run = try Program.run(["check", "--sede", "1", "a.yaml"])
+    let run = try Program.run(["check", "--seeed", "1", "a.yaml"])
     #expect(run.messages.contains("Did you mean '--seed'?"))
   }
 

@@ -33,6 +33,8 @@ extension Evidence {
     let caller = ledger.works[record.work]
     // A durable caller goes on trying while its run lasts, and an aborted one is judged as a saga.
     if graph[caller.unit.node].work == .durable && !caller.isFinished { return nil }
+    // While the engine holds the invocation it will call again: stuck work, not work behind the caller's back.
+    if isHeldByEngine(record) { return nil }
     switch record.outcome {
     case .answered: return nil
     case .pending: return record.ignoredAt >= 0 ? record.ignoredAt : nil

@@ -33,7 +33,9 @@ struct CheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Save each shortest failure in this folder.", valueName: "folder"))
   var save: String?
 
-  @Option(help: ArgumentHelp("Check this many graphs at the same time. (default: 1)", valueName: "n"), transform: Self.parseJobs)
+  @Option(
+    help: ArgumentHelp("Check this many graphs at the same time. (default: 1)", valueName: "n"),
+    transform: Self.parseJobs)
   var jobs: Int = 1
 
   @OptionGroup var engine: EngineOptions
@@ -42,7 +44,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let delivery = try Delivery(output)
-    let saving = try SavedRuns(folder: save)
+    var saving = try SavedRuns(folder: save)
     let paths = GraphPaths.resolve(paths)
     let line = ProgressLine(isSilent: output.quiet)
     let limit = WorkLimit(budget)
@@ -52,42 +54,44 @@ struct CheckCommand: ParsableCommand {
         report.isComplete = false
         break
       }
-      var graph = check(path, limit) { progress, file in
+      let graph = check(path, limit, &saving) { progress, file in
         line.update("\(file) (\(position + 1) of \(paths.count)): \(progress.words)")
       }
       line.erase()
-      try saving.save(&graph)
       Notes(isSilent: output.quiet).tell(graph)
       report.graphs.append(graph)
     }
     if limit.hasStopped { report.isComplete = false }
-    line.finish(summary(of: report))
+    line.finish(summary(of: report, asked: paths.count))
     try delivery.deliver(report)
+    // Only now: a run that could not be saved must not cost the report.
+    if let trouble = saving.trouble { throw trouble }
     try verdict.conclude(report)
   }
 
   private func check(
-    _ path: GraphPaths.Resolved, _ limit: WorkLimit, progress: (Progress, String) -> Void
+    _ path: GraphPaths.Resolved, _ limit: WorkLimit, _ saving: inout SavedRuns, progress: (Progress, String) -> Void
   ) -> GraphReport {
     switch GraphInput.read(path) {
     case .unreadable(let report):
       return report
     case .text(let bytes, let file):
-      let options = CheckOptions(run: RunOptions(seed: engine.seed, logs: engine.logs), faults: faults)
-      let report = Lab.check(Lab.load(bytes, file: file), options) { status in
+      let graph = Lab.load(bytes, file: file)
+      var report = Lab.check(graph, CheckOptions(run: engine.run, faults: faults)) { status in
         progress(status, file)
         return limit.pace(at: status)
       }
       limit.finish(states: report.search?.states ?? 0)
+      saving.save(failuresIn: &report, of: graph, engine.run)
       return report
     }
   }
 
-  private func summary(of report: Report) -> String {
+  private func summary(of report: Report, asked: Int) -> String {
     let runs = report.graphs.reduce(0) { $0 + $1.scenarios.count + ($1.search?.runs ?? 0) }
     let states = report.graphs.reduce(0) { $0 + ($1.search?.states ?? 0) }
     let end = report.isComplete ? "" : ", stopped before the end"
-    return "checked \(report.graphs.count) of \(GraphPaths.resolve(paths).count): \(runs) runs, \(states) states\(end)"
+    return "checked \(report.graphs.count) of \(asked): \(runs) runs, \(states) states\(end)"
   }
 
   // MARK: Options

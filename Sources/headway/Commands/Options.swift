@@ -43,6 +43,8 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The protocols of the file, or logs that never fail.", valueName: "replicated|ideal"))
   var logs: LogChoice = .replicated
+
+  var run: RunOptions { RunOptions(seed: seed, logs: logs) }
 }
 
 extension LogChoice: ExpressibleByArgument {}

@@ -36,8 +36,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let delivery = try Delivery(output)
     let saving = try SavedRuns(file: save)
-    var graph = try graphReport()
-    try saving.save(&graph)
+    let graph = try graphReport(saving)
     Notes(isSilent: output.quiet).tell(graph)
     let report = Report(
       command: .run, seed: engine.seed, logs: engine.logs, failOn: verdict.failOn,
@@ -46,7 +45,7 @@ struct RunCommand: ParsableCommand {
     try verdict.conclude(report)
   }
 
-  private func graphReport() throws -> GraphReport {
+  private func graphReport(_ saving: SavedRuns) throws -> GraphReport {
     switch GraphInput.read(.file(path: path)) {
     case .unreadable(let report):
       return report
@@ -55,7 +54,8 @@ struct RunCommand: ParsableCommand {
       guard loaded.graph != nil else { return Lab.report(on: loaded) }
       switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
       case .plan(let plan):
-        return Lab.run(loaded, plan, RunOptions(seed: engine.seed, logs: engine.logs))
+        try saving.save(plan, of: loaded, engine.run)
+        return Lab.run(loaded, plan, engine.run) { _ in Interruption.signal == nil ? .goOn : .stop }
       case .mistakes(let mistakes):
         var report = Lab.report(on: loaded)
         report.diagnostics += mistakes

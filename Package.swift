@@ -74,7 +74,7 @@ let package = Package(
       "LabEngine",
       [
         "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes",
-        "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
+        "RaftLog", "LogContract", "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
       ]),
     // Layer 7
     house("Reporting", ["LabEngine", "ProgressGraph", "Primitives"]),

@@ -15,7 +15,7 @@ public struct FrontMachine: Equatable, Sendable {
   var log: LogClient<Record>
   /// The log is being read; nothing is served.
   var isReading = false
-  var lanes: [Lane]
+  public internal(set) var lanes: [Lane]
   /// Ids of all messages in the log.
   var known = KeySet()
   /// Messages on their way into the log, with who wants to know.

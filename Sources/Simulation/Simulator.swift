@@ -53,7 +53,7 @@ public struct Simulator<M: Machine>: Sendable {
   private var timers: SeededGenerator
   private var disks: SeededGenerator
 
-  private let faults: [PlannedFault<M>]
+  private var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
   private var matches: [Int]
   /// The message each reordering fault holds back.
@@ -93,10 +93,22 @@ public struct Simulator<M: Machine>: Sendable {
     self.cluster.start(into: &scratch)
     takeInEvents()
     for fault in faults {
-      if case .at(let instant) = fault.trigger { plan(fault, at: instant) }
+      if case .at(let instant) = fault.trigger { plan(fault, at: instant, hasBegun: false) }
     }
     for (instant, action) in actions { schedule(.act(action), at: instant) }
   }
+
+  /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
+  /// else; the matches of an observation or a message are counted from here on.
+  public mutating func inject(_ fault: PlannedFault<M>) {
+    faults.append(fault)
+    matches.append(0)
+    held.append(nil)
+    if case .at(let instant) = fault.trigger { plan(fault, at: max(now, instant), hasBegun: true) }
+  }
+
+  /// How much longer everything takes to reach a machine now.
+  public func slowness(of machine: MachineID) -> SimDuration { slowness[machine.index] }
 
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
@@ -359,13 +371,14 @@ extension Simulator {
         pattern.fits(observation)
       else { continue }
       matches[fault] += 1
-      if matches[fault] == nth { plan(faults[fault], at: now) }
+      if matches[fault] == nth { plan(faults[fault], at: now, hasBegun: steps > 0) }
     }
   }
 
-  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant) {
+  /// - Parameter hasBegun: false for a plan made before the run: then what is due at its start waits for its turn.
+  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant, hasBegun: Bool) {
     for strike in fault.strikes {
-      if strike.delay == .zero, instant == now, steps > 0 {
+      if strike.delay == .zero, instant == now, hasBegun {
         immediate.append(strike.deed)
       } else {
         schedule(.strike(strike.deed), at: instant + strike.delay)

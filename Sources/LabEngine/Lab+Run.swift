@@ -35,9 +35,8 @@ extension Lab {
   /// Added faults make it another run than the one whose outcome the file declares.
   public static func plan(_ graph: Graph, scenario: String?, faults: [Fault]) -> RunPlan? {
     guard let scenario else {
-      var plan = RunPlan.calm
-      plan.faults = faults
-      return plan
+      guard !faults.isEmpty else { return .calm }
+      return RunPlan(name: "faults", load: .single, faults: faults, outcome: nil)
     }
     guard let position = graph.scenarios.firstIndex(where: { $0.name == scenario }) else { return nil }
     let found = graph.scenarios[position]

@@ -38,7 +38,7 @@ enum ImportTable {
     ImportRow(
       layer: 6, target: "LabEngine",
       imports: [
-        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes", "ProgressGraph",
+        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes", "RaftLog", "LogContract", "ProgressGraph",
         "ClusterModel", "MachineContract", "Primitives",
       ]),
     ImportRow(layer: 7, target: "Reporting", imports: ["LabEngine", "ProgressGraph", "Primitives"]),

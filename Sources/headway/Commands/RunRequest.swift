@@ -8,6 +8,8 @@ struct RunRequest {
   let loaded: LoadedGraph
   let plan: RunPlan
   let options: RunOptions
+  /// The state that a saved run ended in; nil for a graph file.
+  let finalState: UInt64?
 
   /// A graph file with a scenario of its own and faults of the command line.
   init(
@@ -33,6 +35,7 @@ struct RunRequest {
     loaded = request.loaded
     self.plan = plan
     options = request.options
+    finalState = run.hashes.final
   }
 
   private init(
@@ -44,6 +47,7 @@ struct RunRequest {
       self.loaded = loaded
       self.plan = plan
       self.options = options
+      finalState = nil
     case .mistakes(let mistakes):
       var report = Lab.report(on: loaded)
       // A graph that cannot be executed has no faults to be wrong: the mistakes are its own.

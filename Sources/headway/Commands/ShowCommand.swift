@@ -45,7 +45,13 @@ struct ShowCommand: ParsableCommand {
       : try RunRequest(graph: path, scenario: scenario, faults: fault, engine.run, colour: color)
     guard let graph = request.loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
     var session = LabSession(graph, request.plan, request.options)
-    session.go(to: step ?? session.history.tip)
+    session.go(to: session.history.tip)
+    // A session runs the plan anew; showing another run than the saved one would be a lie.
+    if let finalState = request.finalState, finalState != session.moment.stateHash {
+      throw CommandFailure.cannot(
+        "this version runs it differently; `headway replay \(path)` says from which step on")
+    }
+    if let step { session.go(to: step) }
     if let step, session.moment.step != step {
       throw CommandFailure(message: "the run ends at step \(session.history.tip)", status: 64)
     }

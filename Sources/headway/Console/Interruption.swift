@@ -16,15 +16,14 @@ enum Interruption {
     // A closed pipe is seen where it is written to; it must not kill the program in the middle of a file.
     _ = Glibc.signal(SIGPIPE, SIG_IGN)
     // A child inherits what its parent blocks, and some parents block everything while they start it.
-    var stopping = sigset_t()
-    sigemptyset(&stopping)
+    var nothing = sigset_t()
+    sigemptyset(&nothing)
+    sigprocmask(SIG_SETMASK, &nothing, nil)
     for number in [SIGINT, SIGTERM] {
-      sigaddset(&stopping, number)
       _ = Glibc.signal(number) { number in
         let earlier = Interruption.received.exchange(number, ordering: .relaxed)
         if earlier != 0 { _exit(128 + number) }
       }
     }
-    sigprocmask(SIG_UNBLOCK, &stopping, nil)
   }
 }

@@ -7,7 +7,7 @@ struct YamlDocument {
   static let maximumDepth = 100
   static let maximumExpandedAliases = 10_000
   /// Parsing again for each doubled key must not cost more than parsing a large file once.
-  private static let reparsedBytes = 1024 * 1024
+  private static let reparsedBytes = 256 * 1024
 
   /// An item with the number of its values and the levels below it.
   private typealias Measured = (item: Item, size: Int, depth: Int)

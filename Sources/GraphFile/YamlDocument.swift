@@ -286,6 +286,10 @@ struct YamlDocument {
       add(.tooDeep, mark, "nested deeper than \(Self.maximumDepth) levels")
       return
     }
+    if problem.contains("<document start>") {
+      add(.severalDocuments, mark, "a second document begins here", hint: "one file describes one system")
+      return
+    }
     add(.malformedYaml, mark, YamlProblem.text(problem, context: context?.text), hint: YamlProblem.hint(problem))
   }
 

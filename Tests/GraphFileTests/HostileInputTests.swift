@@ -150,14 +150,8 @@ import Testing
     #expect(Self.codes("nodes:\n" + nodes) == ["HW036"])
     let steps = Self.repeated("{write: a},", 66_000)
     #expect(Self.codes("nodes: {a: {do: [" + steps + "]}}\n") == ["HW036"])
-    let names = (0..<66_000).map { "{write: w\($0)}" }.joined(separator: ",")
-    #expect(Set(Self.codes("nodes: {a: {do: [" + names + "]}}\n")) == ["HW036"])
-    let channels = (0..<66_000).map { "{send: q\($0)}" }.joined(separator: ",")
-    #expect(Set(Self.codes("nodes: {a: {do: [" + channels + "]}}\n")) == ["HW036"])
     let calls = (0..<66_000).map { "{call: n\($0)}" }.joined(separator: ",")
     #expect(Set(Self.codes("nodes: {a: {do: [" + calls + "]}}\n")).contains("HW036"))
-    let handlers = (0..<66_000).map { "h\($0): []" }.joined(separator: ",")
-    #expect(Self.codes("nodes: {a: {handlers: {" + handlers + "}}}\n") == ["HW036"])
   }
 
   @Test func `thousands of mistakes are still reported`() {

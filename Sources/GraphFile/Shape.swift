@@ -19,6 +19,8 @@ indirect enum Shape: Sendable {
     /// Without `.` and `/`: calls and faults put these between names.
     case node
     case other
+    /// Several names with `/` between them, or one: `NODE/STEP`, `CHANNEL/log/2`.
+    case path
   }
 
   enum Scalar: Sendable {
@@ -95,6 +97,7 @@ struct Variants: Sendable {
 
 extension Shape {
   static let anyName = Shape.scalar([.name(.other)])
+  static let path = Shape.scalar([.name(.path)])
   static let nodeName = Shape.scalar([.name(.node)])
   static let flag = Shape.scalar([.flag])
   static let text = Shape.scalar([.text])

@@ -160,10 +160,11 @@ extension Findings {
     let expected = alternatives ?? expectation(forms)
     guard let text = item.text else { return wrongType(item, expected, key: key) }
     var best: ScalarProblem = .otherType
-    for form in forms where best == .otherType {
+    var form = forms[0]
+    for candidate in forms where best == .otherType {
       // A text that is nearly one form is that form misspelt, even where another form would take it as a name.
-      guard let problem = verdict(item, text, form) else { return }
-      best = problem
+      guard let problem = verdict(item, text, candidate) else { return }
+      (best, form) = (problem, candidate)
     }
     switch best {
     case .otherType: otherType(item, text, forms, expected)
@@ -171,16 +172,14 @@ extension Findings {
       error(
         .missingUnit, at: item, "the duration `\(shortened(text))` has no unit",
         hint: "write `\(shortened(text))s` for seconds, or another of ms, s, m, h, d")
-    case .malformed(let why): error(malformedCode(forms), at: item, why)
+    case .malformed(let why): error(isName(form) ? .malformedName : .malformedValue, at: item, why)
     case .outOfRange(let why): error(.outOfRange, at: item, why)
     }
   }
 
-  private func malformedCode(_ forms: [Shape.Scalar]) -> DiagnosticCode {
-    for form in forms {
-      if case .name = form { return .malformedName }
-    }
-    return .malformedValue
+  private func isName(_ form: Shape.Scalar) -> Bool {
+    if case .name = form { return true }
+    return false
   }
 
   private mutating func otherType(_ item: Item, _ text: String, _ forms: [Shape.Scalar], _ expected: String) {

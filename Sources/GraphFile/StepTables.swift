@@ -95,9 +95,9 @@ enum StepTables {
 
   private static func fault(_ kind: FaultKeys) -> Table {
     let points: [Table.Key] = [
-      .init("at", .duration, "A moment of virtual time."), .init("before", .anyName, "Before this step, or `work`."),
-      .init("during", .anyName, "When the step's effect is applied and not yet recorded."),
-      .init("after", .anyName, "After this step, or `work`."),
+      .init("at", .duration, "A moment of virtual time."), .init("before", .path, "Before this step, or `work`."),
+      .init("during", .path, "When the step's effect is applied and not yet recorded."),
+      .init("after", .path, "After this step, or `work`."),
     ]
     return Table(
       "`\(kind.name)`",
@@ -110,16 +110,16 @@ enum StepTables {
 
   private static let kinds: [FaultKeys] = [
     FaultKeys(
-      name: "crash", object: .anyName, summary: "A process dies; volatile state is lost.",
+      name: "crash", object: .path, summary: "A process dies; volatile state is lost.",
       modifiers: [
         .init("restart", .scalar([.word(["never"]), .duration]), "When it comes back."),
         .init("disk", .word("keep", "lose_unsynced", "wipe"), "What becomes of its disk."),
       ]),
-    FaultKeys(name: "pause", object: .anyName, summary: "It stops without dying, then goes on.", modifiers: [lasting]),
+    FaultKeys(name: "pause", object: .path, summary: "It stops without dying, then goes on.", modifiers: [lasting]),
     FaultKeys(name: "down", object: .nodeName, summary: "It refuses all work.", modifiers: [lasting]),
     FaultKeys(name: "slow", object: .nodeName, summary: "It adds latency.", modifiers: [lasting, by]),
     FaultKeys(
-      name: "poison", object: .anyName, summary: "`NODE/STEP` fails on every attempt.", hasPoint: false),
+      name: "poison", object: .path, summary: "`NODE/STEP` fails on every attempt.", hasPoint: false),
     FaultKeys(
       name: "partition",
       object: .mixed(scalar: [.link], list: .list(.anyName, minimum: 2, maximum: 2), map: nil),

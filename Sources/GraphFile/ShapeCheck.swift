@@ -97,15 +97,7 @@ extension Findings {
     case .presence: checkPresence(pairs, of: item, variants, key: key)
     case .value(let word, _):
       guard let choice = item.pair(word) else {
-        // A misspelt discriminator is one mistake.
-        let nearest = pairs.first { names.nearest(to: $0.name, among: [word]) != nil }
-        if let nearest {
-          unknown(
-            .unknownKey, at: nearest.key, "\(variants.noun) has no key `\(shortened(nearest.name))`",
-            word: nearest.name, candidates: [word])
-        } else {
-          error(.missingKey, at: key ?? item, "\(variants.noun) needs `\(word)`")
-        }
+        missingDiscriminator(word, pairs, of: item, variants, key: key)
         return
       }
       guard let name = choice.value.text, let table = variants.table(name) else {
@@ -114,6 +106,20 @@ extension Findings {
         return
       }
       check(pairs, of: item, table, key: key, elsewhere: variants)
+    }
+  }
+
+  /// A misspelt discriminator is one mistake, not two.
+  private mutating func missingDiscriminator(
+    _ word: String, _ pairs: [Pair], of item: Item, _ variants: Variants, key: Item?
+  ) {
+    if let stranger = pairs.first(where: { pair in !variants.tables.contains { $0.table.key(pair.name) != nil } }) {
+      let keys = variants.tables.flatMap { $0.table.keys.map(\.name) }
+      unknown(
+        .unknownKey, at: stranger.key, "\(variants.noun) has no key `\(shortened(stranger.name))`",
+        word: stranger.name, candidates: [word] + keys)
+    } else {
+      error(.missingKey, at: key ?? item, "\(variants.noun) needs `\(word)`")
     }
   }
 

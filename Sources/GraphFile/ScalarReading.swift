@@ -59,9 +59,12 @@ enum ScalarReading {
     guard text.last == "%" else {
       return .failure(decimal(text[...]) == nil ? .otherType : .malformed("a percentage ends with `%`"))
     }
-    guard let number = decimal(text.dropLast()) else { return .failure(.malformed("this is not a number")) }
+    guard let number = decimal(text.dropLast()), let share = Double(text.dropLast() + "e-2") else {
+      return .failure(.malformed("this is not a number"))
+    }
+    // Read as a share at once: dividing 99.9 by 100 gives a neighbour of 0.999.
     guard number <= 100 else { return .failure(.outOfRange("a percentage is at most 100%")) }
-    return .success(number / 100)
+    return .success(share)
   }
 
   static func count(_ text: String, in range: ClosedRange<Int>) -> Result<Int, ScalarProblem> {
@@ -169,14 +172,18 @@ enum ScalarReading {
 
 /// Why a text cannot be a name; nil for one that can.
 ///
-/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred
-/// to.
+/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred to.
 func problem(ofName text: String, as kind: Shape.Name) -> String? {
   if text.utf8.count > 200 { return "a name has at most 200 bytes" }
   if text.isEmpty { return "a name cannot be empty" }
+  let isPath: Bool =
+    switch kind {
+    case .path: true
+    case .node, .other: false
+    }
   var previous: UInt8 = 0
   for byte in text.utf8 {
-    if byte == UInt8(ascii: "/"), kind != .path { return "a name cannot contain `/`" }
+    if byte == UInt8(ascii: "/"), !isPath { return "a name cannot contain `/`" }
     if byte == UInt8(ascii: "."), case .node = kind { return "the name of a node cannot contain `.`" }
     if byte == UInt8(ascii: ">"), previous == UInt8(ascii: "-") { return "a name cannot contain `->`" }
     if byte < 0x20 || byte == 0x7F { return "a name is one line without control characters" }

@@ -24,7 +24,7 @@ struct Headway: ParsableCommand {
 
   /// In the order of the help. A command that is not here does not exist yet and is not mentioned there.
   static let commands: [any ParsableCommand.Type] = [
-    LabCommand.self, CheckCommand.self, RunCommand.self, ReplayCommand.self, ShowCommand.self,
+    LabCommand.self, CheckCommand.self, RunCommand.self, ReplayCommand.self, ShowCommand.self, SchemaCommand.self,
     CompletionsCommand.self,
   ]
 

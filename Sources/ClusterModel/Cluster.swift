@@ -3,8 +3,8 @@ public import Primitives
 
 /// The whole state of a system: machines, disks, timers, links, and messages in flight, as one value.
 ///
-/// `apply` is the only mutation. A copy is a snapshot; two copies that are given the same actions stay equal. The cluster
-/// knows no time and draws nothing: drivers decide which enabled action comes next.
+/// `apply` is the only mutation. A copy is a snapshot; two copies that are given the same actions stay equal. The
+/// cluster knows no time and draws nothing: drivers decide which enabled action comes next.
 public struct Cluster<M: Machine>: Equatable, Sendable {
   /// Indexed by `MachineID`.
   public private(set) var slots: [Slot<M>]
@@ -29,7 +29,8 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     public init() {}
   }
 
-  /// - Parameter machines: each with what is on its disk at the start. No machine has had its `.start` yet: `start` does.
+  /// - Parameter machines: each with what is on its disk at the start. No machine has had its `.start` yet: `start`
+  ///   does.
   public init(_ machines: [(machine: M, store: M.Store)]) {
     slots = machines.map { Slot(machine: $0.machine, store: $0.store) }
   }
@@ -56,7 +57,8 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
 
   /// Does one action and leaves what happened in `scratch.events`.
   ///
-  /// - Returns: false, with nothing changed, for an action that is not enabled: shrinking and editing of runs make such.
+  /// - Returns: false, with nothing changed, for an action that is not enabled: shrinking and editing of runs make
+  ///   such.
   @discardableResult
   public mutating func apply(_ action: Action<M>, into scratch: inout Scratch) -> Bool {
     scratch.events.removeAll(keepingCapacity: true)

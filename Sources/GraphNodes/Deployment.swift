@@ -3,8 +3,9 @@ public import ProgressGraph
 
 /// A graph laid out on machines: who is where, and each handler's program.
 ///
-/// Machines are numbered nodes first (a node's machine has the node's number), then fronts in the order of the channels,
-/// then the engine, then the replicas of every log. One deployment is shared by all machines of a cluster and never changes.
+/// Machines are numbered nodes first (a node's machine has the node's number), then fronts in the order of the
+/// channels, then the engine, then the replicas of every log. One deployment is shared by all machines of a cluster and
+/// never changes.
 public final class Deployment: Sendable {
   /// The graph with what running it implies: names for implied effects of externals, and the engine as a channel.
   public let graph: Graph
@@ -91,8 +92,8 @@ public final class Deployment: Sendable {
   /// What a call to a handler without steps counts as; nil for a handler with steps.
   public func impliedEffect(of handler: HandlerID) -> NameID? { impliedEffects[handler] }
 
-  /// How many units a node works on at once. A person does not queue behind another, and a suspended durable run holds no
-  /// thread.
+  /// How many units a node works on at once. A person does not queue behind another, and a suspended durable run holds
+  /// no thread.
   public func capacity(of node: NodeID) -> Int {
     let node = graph[node]
     return node.kind == .client || node.work == .durable ? .max : node.concurrency * node.instances

@@ -2,18 +2,18 @@ public import Primitives
 
 /// Keys that a receiver has seen: for look-up, never for iteration.
 public struct KeySet: Equatable, Sendable {
-  private var keys: Set<UInt64> = []
+  private var members: Set<UInt64> = []
   /// Fed instead of the keys, whose order changes with every process.
   private var sum: UInt64 = 0
 
   public init() {}
 
-  public func contains(_ key: UInt64) -> Bool { keys.contains(key) }
+  public func contains(_ key: UInt64) -> Bool { members.contains(key) }
 
   /// Returns false when the key was there already.
   @discardableResult
   public mutating func insert(_ key: UInt64) -> Bool {
-    guard keys.insert(key).inserted else { return false }
+    guard members.insert(key).inserted else { return false }
     sum &+= key.fingerprint
     return true
   }
@@ -21,7 +21,7 @@ public struct KeySet: Equatable, Sendable {
 
 extension KeySet: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
-    fingerprinter.feed(keys.count)
+    fingerprinter.feed(members.count)
     fingerprinter.feed(sum)
   }
 }

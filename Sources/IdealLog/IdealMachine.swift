@@ -62,7 +62,8 @@ public struct IdealMachine<Payload: LogPayload>: Machine {
 
   public mutating func step(_ input: Input<Self>, into out: inout Outbox<Self>) {
     switch input {
-    case .start, .persisted: break
+    case .start(let incarnation): if incarnation > 0 { announce(into: &out) }
+    case .persisted: break
     case .message(.append(let request, let payload), let client):
       append(payload, request: request, client: client, into: &out)
     case .message(.read(let request, let position), let client):
@@ -100,11 +101,21 @@ public struct IdealMachine<Payload: LogPayload>: Machine {
     log.append(payload)
     out.commit(IdealWrite(payload: payload))
     let index = UInt64(log.payloads.count)
-    let entry = payload.fingerprint
-    // One log that never elects anybody: it is always epoch 1.
+    announce(index, into: &out)
+    hold(.appended(index: index), request: request, client: client, into: &out)
+  }
+
+  /// One log that never elects anybody: it is always epoch 1.
+  private func announce(_ index: UInt64, into out: inout Outbox<Self>) {
+    let entry = log.payloads[Int(index) - 1].fingerprint
     out.observe(.appended(index: index, epoch: 1, entry: entry))
     out.observe(.committed(index: index, epoch: 1, entry: entry))
-    hold(.appended(index: index), request: request, client: client, into: &out)
+  }
+
+  /// Says what the disk holds, because observers cannot know what a crash left of it.
+  private func announce(into out: inout Outbox<Self>) {
+    out.observe(.truncated(from: 1))
+    for position in log.payloads.indices { announce(UInt64(position) + 1, into: &out) }
   }
 
   private mutating func hold(

@@ -12,7 +12,7 @@ import Simulation
 /// Owner: whoever drives it; a copy goes on exactly as the original would.
 struct Execution: Sendable {
   let deployment: Deployment
-  let faults: [Fault]
+  private(set) var faults: [Fault]
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   /// Why it stopped; nil while it goes on.
@@ -57,6 +57,13 @@ struct Execution: Sendable {
     }
   }
 
+  /// Adds a fault to the run under way; a run that had come to rest goes on.
+  mutating func inject(_ fault: Fault, _ planned: PlannedFault<LabMachine>) {
+    faults.append(fault)
+    simulator.inject(planned)
+    rest = nil
+  }
+
   /// Runs to the end, or to the step limit.
   mutating func finish() {
     while simulator.steps < Self.stepLimit, advance() != nil {}
@@ -69,5 +76,5 @@ struct Execution: Sendable {
     RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
   }
 
-  var judgement: Judgement { judge.verdict(settled: rest == .settled, facts: facts) }
+  var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }
 }

@@ -56,7 +56,8 @@ extension Lab {
       let status = Progress(part: .scenarios, runs: position, total: graph.scenarios.count, states: 0)
       guard progress(status) == .goOn else { return false }
       guard let plan = plan(graph, scenario: scenario.name, faults: []) else { continue }
-      var run = execute(deployment, plan, options.run, recording: false)
+      var run = execute(deployment, plan, options.run, recording: false) { progress(status) }
+      guard !run.isStopped else { return false }
       var scenarioReport = run.report(in: loaded)
       if !scenarioReport.passed {
         // The story is only worth its memory where there is something to explain.

@@ -35,9 +35,8 @@ extension Lab {
   /// Added faults make it another run than the one whose outcome the file declares.
   public static func plan(_ graph: Graph, scenario: String?, faults: [Fault]) -> RunPlan? {
     guard let scenario else {
-      var plan = RunPlan.calm
-      plan.faults = faults
-      return plan
+      guard !faults.isEmpty else { return .calm }
+      return RunPlan(name: "faults", load: .single, faults: faults, outcome: nil)
     }
     guard let position = graph.scenarios.firstIndex(where: { $0.name == scenario }) else { return nil }
     let found = graph.scenarios[position]
@@ -48,20 +47,27 @@ extension Lab {
 
   /// One seeded run with its story, judged.
   ///
-  /// - Parameter loaded: a graph that could be read.
-  public static func run(_ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions) -> GraphReport {
+  /// - Parameters:
+  ///   - loaded: a graph that could be read.
+  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came and not judged.
+  public static func run(
+    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
+  ) -> GraphReport {
     var report = report(on: loaded)
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: options.logs.deployed)
-    let run = execute(deployment, plan, options, recording: true)
+    let run = execute(deployment, plan, options, recording: true) {
+      progress(Progress(part: .scenarios, runs: 0, total: 1, states: 0))
+    }
     report.checks.append(.scenarios)
     report.scenarios = [run.report(in: loaded)]
+    report.substitutions = substitutions(in: deployment)
+    if run.isStopped { return report }
     report.expectations = run.judgement.expectations.map {
       ExpectationReport(
         name: $0.expectation.name(in: deployment.graph), holds: $0.holds, violatedBy: nil,
         scenario: $0.holds ? nil : plan.name)
     }
-    report.substitutions = substitutions(in: deployment)
     return report
   }
 
@@ -79,18 +85,28 @@ extension Lab {
   }
 
   static func execute(
-    _ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions, recording: Bool
+    _ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions, recording: Bool,
+    pace: () -> Pace = { .goOn }
   ) -> FinishedRun {
     var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
     var story = StoryWriter(deployment)
+    var isStopped = false
     while execution.simulator.steps < Execution.stepLimit, let action = execution.advance() {
+      if execution.simulator.steps % stepsPerQuestion == 0, pace() == .stop {
+        isStopped = true
+        break
+      }
       guard recording else { continue }
       story.record(
         action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
     }
     return FinishedRun(
-      plan: plan, deployment: deployment, execution: execution, judgement: execution.judgement, story: story.lines)
+      plan: plan, deployment: deployment, execution: execution, judgement: execution.judgement, story: story.lines,
+      isStopped: isStopped)
   }
+
+  /// How many actions a run does before it asks whether to go on: a few milliseconds' worth.
+  private static let stepsPerQuestion = 4_096
 }
 
 /// A run that came to rest, or was cut.
@@ -100,23 +116,26 @@ struct FinishedRun {
   let execution: Execution
   let judgement: Judgement
   let story: [StoryEvent]
+  /// True where somebody outside stopped it: what is unfinished then says nothing about the design.
+  let isStopped: Bool
 
   func report(in loaded: LoadedGraph) -> ScenarioReport {
     var report = ScenarioReport(name: plan.name)
     report.faults = plan.faults.map(\.text)
-    report.outcome = judgement.outcome
     report.expected = plan.outcome?.sorted()
-    report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }
-    report.passed = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty
-    report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
-    report.failed = judgement.failed
     report.steps = execution.simulator.steps
     report.stateHash = execution.simulator.cluster.fingerprint
-    report.isComplete = execution.isComplete
+    report.isComplete = execution.isComplete && !isStopped
     report.story = story
     report.span = plan.position.map {
       SourceSpan(loaded.decoded.sources.span(ofScenario: $0), in: loaded.decoded.source)
     }
+    if isStopped { return report }
+    report.outcome = judgement.outcome
+    report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }
+    report.passed = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty
+    report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
+    report.failed = judgement.failed
     return report
   }
 }

@@ -24,6 +24,8 @@ public struct DiagnosticReport: Equatable, Sendable {
   public var message: String
   /// The nearest valid name, or what to write instead.
   public var hint: String?
+  /// What `span` points into, where that is not the graph's file: `--fault`.
+  public var file: String?
   public var span: SourceSpan
   /// Other places that belong to the same mistake.
   public var related: [Related]
@@ -46,6 +48,7 @@ public struct DiagnosticReport: Equatable, Sendable {
     self.severity = severity
     self.message = message
     self.hint = hint
+    file = nil
     self.span = span
     self.related = related
   }

@@ -6,8 +6,8 @@ public import RaftLog
 
 /// Any machine of a graph's cluster: the one closed enum over all of them.
 ///
-/// Below this target everything is generic over its machine; here the types meet, and node messages carry the messages of
-/// the logs. A replica's own messages stay its protocol's.
+/// Below this target everything is generic over its machine; here the types meet, and node messages carry the messages
+/// of the logs. A replica's own messages stay its protocol's.
 public enum LabMachine: Equatable, Sendable {
   case node(NodeMachine)
   case front(FrontMachine)

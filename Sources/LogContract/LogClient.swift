@@ -12,10 +12,10 @@ public protocol LogUser: Machine {
 
 /// A log as its user holds it: what was asked and not yet answered, and whom to ask.
 ///
-/// Owner: the machine it is a field of, which passes on the log's messages and the retry timer. Appends are sent one at a
-/// time, in order, and repeated with the same request id until a replica confirms them, so that the log holds them in the
-/// order in which they were asked for; a repeat can leave a second copy behind the first, which the reader drops by
-/// `request`-independent identity of the payload.
+/// Owner: the machine it is a field of, which passes on the log's messages and the retry timer. Appends are sent one
+/// at a time, in order, and repeated with the same request id until a replica confirms them, so that the log holds them
+/// in the order in which they were asked for; a repeat can leave a second copy behind the first, which the reader drops
+/// by `request`-independent identity of the payload.
 public struct LogClient<Payload: LogPayload>: Equatable, Fingerprintable, Sendable {
   /// What became of a request.
   public enum Outcome: Equatable, Sendable {

@@ -5,9 +5,9 @@ public protocol LogPayload: Fingerprintable, Equatable, Sendable {}
 
 /// The client side of every replicated log, whatever protocol stands behind it.
 ///
-/// Positions count from 1 and have no gaps as seen by a client; `index` of a protocol that numbers differently is mapped
-/// by its replicas. A request id is chosen by the client; a repeated append with the same id may be stored twice (at
-/// least once), and fronts drop the second.
+/// Positions count from 1 and have no gaps as seen by a client; `index` of a protocol that numbers differently is
+/// mapped by its replicas. A request id is chosen by the client; a repeated append with the same id may be stored twice
+/// (at least once), and fronts drop the second.
 public enum LogMessage<Payload: LogPayload>: Equatable, Sendable {
   // To a replica.
   case append(request: UInt64, Payload)

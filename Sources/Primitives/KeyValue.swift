@@ -1,7 +1,7 @@
 /// The value of a field of a trigger, as the system under test sees it and as the checkers count by.
 ///
-/// Fields are made by whoever starts the workflow, one value per root trigger, so field and root say everything. A value
-/// without a field stands for the root itself.
+/// Fields are made by whoever starts the workflow, one value per root trigger, so field and root say everything. A
+/// value without a field stands for the root itself.
 public struct KeyValue: Hashable, Sendable {
   public let field: NameID?
   public let root: UInt64

@@ -1,5 +1,6 @@
 public import Primitives
 
+/// How a channel hands its records on: to one consumer, to every group, or as the latest value of each key.
 public enum ChannelKind: String, CaseIterable, Sendable {
   case queue, topic, table
 }

@@ -42,6 +42,7 @@ extension RaftMachine {
       pendingReads.append(RaftPendingRead(round: round, request: request, position: position, client: client))
       // The confirmation must begin after the read did, so earlier heartbeats do not count.
       sendToAll(into: &out)
+      advanceCommit(into: &out)
       answerReads(into: &out)
     }
   }

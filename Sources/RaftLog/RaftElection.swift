@@ -123,7 +123,8 @@ extension RaftMachine {
     let candidateTip = LogTip(epoch: request.lastTerm, index: request.lastIndex)
     let isUpToDate = !configuration.upToDateCheck || candidateTip >= log.tip
     if request.isPreVote {
-      // Nothing is promised and nothing changes. A server that still hears from a leader supports no other (thesis §9.6).
+      // Nothing is promised and nothing changes. A server that still hears from a leader supports no other (thesis
+      // §9.6).
       let granted = request.term > currentTerm && isUpToDate && leader == nil
       let term = granted ? request.term : currentTerm
       out.send(.voteReply(term: term, granted: granted, isPreVote: true), to: candidate)

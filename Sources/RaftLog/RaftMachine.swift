@@ -63,7 +63,8 @@ public struct RaftMachine<Payload: LogPayload>: Machine {
     self.configuration = configuration
   }
 
-  /// A server of a group that has elected `leader` in term 1 and settled since.
+  /// A server of a group that has elected `leader` in term 1: everything is on every disk, and the leader knows so.
+  /// Nothing is called committed before the first exchange, so that observers hear of every copy first.
   public init(id: MachineID, configuration: RaftConfiguration, electedLeader leader: MachineID) {
     precondition(configuration.position(of: leader) != nil, "a leader belongs to its group")
     self.init(id: id, configuration: configuration)
@@ -71,7 +72,6 @@ public struct RaftMachine<Payload: LogPayload>: Machine {
     votedFor = leader
     self.leader = leader
     if configuration.noopOnElection { log.append(RaftEntry(term: 1, content: .noOp)) }
-    commitIndex = log.lastIndex
     durableIndex = log.lastIndex
     guard id == leader else { return }
     role = .leader
@@ -159,7 +159,6 @@ extension RaftMachine {
     out.observe(.adoptedEpoch(currentTerm))
     if let votedFor { out.observe(.voted(epoch: currentTerm, candidate: votedFor)) }
     announceAppended(from: 1, into: &out)
-    announceCommitted(after: 0, into: &out)
     switch role {
     case .follower, .preCandidate, .candidate:
       armElectionTimer(into: &out)

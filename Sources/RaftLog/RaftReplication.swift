@@ -89,10 +89,8 @@ extension RaftMachine {
     let index = min(confirmed, log.lastIndex)
     awaiting.remove(position)
     if configuration.pipelining { probing.remove(position) }
-    if index > matchIndex[position] {
-      matchIndex[position] = index
-      advanceCommit(into: &out)
-    }
+    matchIndex[position] = max(matchIndex[position], index)
+    advanceCommit(into: &out)
     nextIndex[position] = max(nextIndex[position], index + 1)
     if nextIndex[position] <= log.lastIndex { send(to: position, into: &out) }
   }
@@ -103,7 +101,8 @@ extension RaftMachine {
   private mutating func onConflict(
     previous: UInt64, from: UInt64, term: UInt64?, at position: Int, into out: inout Outbox<Self>
   ) {
-    // A probe has one answer; any other conflict is an old message, and stepping back on it would start the search anew.
+    // A probe has one answer; any other conflict is an old message, and stepping back on it would start the search
+    // anew.
     let isProbed = probing.contains(position)
     guard previous < nextIndex[position], !isProbed || previous == nextIndex[position] - 1 else { return }
     var next = from

@@ -97,7 +97,9 @@ struct CheckText {
     guard !graph.expectations.isEmpty else { return }
     let broken = graph.expectations.filter { !$0.holds }.map(\.name)
     let total = graph.expectations.count
-    if broken.isEmpty {
+    if broken.isEmpty, graph.verdict(failOn: report.failOn) == .inconclusive {
+      row("expected", "none of \(total) is known to be broken", to: &text)
+    } else if broken.isEmpty {
       row("expected", total == 1 ? "the one expectation holds" : "all \(total) hold", to: &text)
     } else {
       row("expected", "\(total - broken.count) of \(total) hold; broken: \(broken.joined(separator: ", "))", to: &text)

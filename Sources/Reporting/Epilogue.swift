@@ -4,8 +4,13 @@ import ProgressGraph
 /// The closing paragraph of a run: what was lost, doubled or left half done, in words, and which fault did it.
 struct Epilogue {
   private let run: ScenarioReport
+  /// Who declares the outcome that the run is compared with.
+  private let declarer: String
 
-  init(_ run: ScenarioReport) { self.run = run }
+  init(_ run: ScenarioReport, declaredBy declarer: String = "file") {
+    self.run = run
+    self.declarer = declarer
+  }
 
   /// Whole sentences, to be printed as one paragraph.
   var sentences: [String] {
@@ -86,10 +91,11 @@ struct Epilogue {
     var sentences: [String] = []
     if let expected = run.expected {
       if expected == run.outcome {
-        sentences.append(expected.isEmpty ? "The file declares just that." : "The file declares exactly this outcome.")
+        let what = expected.isEmpty ? "just that" : "exactly this outcome"
+        sentences.append("The \(declarer) declares \(what).")
       } else {
         let codes = expected.isEmpty ? "no anomaly" : enumerated(expected.map(\.rawValue))
-        sentences.append("The file declares \(codes) instead.")
+        sentences.append("The \(declarer) declares \(codes) instead.")
       }
     }
     if !run.violated.isEmpty {

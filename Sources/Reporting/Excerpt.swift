@@ -45,7 +45,8 @@ struct Excerpt {
     text.blanks(gutter + 1)
     text.add("--> ", .accent)
     text.line(span.map { "\(file):\($0.line):\($0.column)" } ?? file)
-    if let span { write(span, gutter: gutter, to: &text) }
+    // A file that cannot be read has no line to show.
+    if let span, !span.text.isEmpty { write(span, gutter: gutter, to: &text) }
     write(notes, gutter: gutter, to: &text)
     text.line()
   }

@@ -4,8 +4,9 @@ import ProgressGraph
 /// A report as one JSON object, `headway.report/1`: the contract of interface.md, section 3.
 ///
 /// Keys beyond that page, all additions: `logs`, `complete` and, within a graph, `checks`, `substituted`,
-/// `substitutions`, `replay`; within a scenario `faults`, `violated`, `complete`; within a violation `expectations`;
-/// within an expectation `scenario`. `search` is `null` where none was made.
+/// `substitutions`, `replay`; within a diagnostic about an argument `file`; within a scenario `faults`, `violated`,
+/// `complete`; within a violation `expectations`; within an expectation `scenario`. `search` is `null` where none was
+/// made.
 public enum ReportJSON {
   public static func bytes(of report: Report) -> [UInt8] {
     var writer = JSONWriter()
@@ -38,6 +39,7 @@ public enum ReportJSON {
       writer.field("code", diagnostic.code)
       writer.field("severity", diagnostic.severity.rawValue)
       writer.field("message", diagnostic.message)
+      if let file = diagnostic.file { writer.field("file", file) }
       write(diagnostic.span, to: &writer)
     }
     writer.list("findings", graph.findings) { write($1, to: &$0) }

@@ -50,12 +50,13 @@ public enum ReportText {
   static func write(problemsOf graph: GraphReport, to text: inout StyledText) {
     for diagnostic in graph.diagnostics.prefix(diagnosticLimit) {
       var notes = diagnostic.related.map { related in
-        let place = "\(graph.file):\(related.span.line):\(related.span.column)"
+        let place = "\(diagnostic.file ?? graph.file):\(related.span.line):\(related.span.column)"
         return Excerpt.Note(label: "see", text: "\(place): \(related.message)")
       }
       if let hint = diagnostic.hint { notes.append(Excerpt.Note(label: "help", text: hint)) }
       Excerpt(
-        headline: .of(diagnostic.severity), code: diagnostic.code, message: diagnostic.message, file: graph.file,
+        headline: .of(diagnostic.severity), code: diagnostic.code, message: diagnostic.message,
+        file: diagnostic.file ?? graph.file,
         span: diagnostic.span, notes: notes
       ).write(to: &text)
     }

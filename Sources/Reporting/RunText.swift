@@ -36,7 +36,8 @@ struct RunText {
     text.line()
     StoryText(run.story).write(to: &text)
     if !run.story.isEmpty { text.line() }
-    text.paragraph(Epilogue(run).sentences.joined(separator: " "))
+    let declarer = report.command == .replay ? "saved run" : "file"
+    text.paragraph(Epilogue(run, declaredBy: declarer).sentences.joined(separator: " "))
     text.line()
     let verdict = graph.verdict(failOn: report.failOn)
     text.add(verdict.rawValue.uppercased(), ReportText.ink(of: verdict))

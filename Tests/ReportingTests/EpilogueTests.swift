@@ -35,8 +35,8 @@ import Testing
     #expect(
       text == """
         `charge` happened twice for order-1 (DUP, step 9). One fault did it: {crash: pay, after: work} \
-        (pay at step 4, 0.012s). Broken expectation: `once charge`. What would help: give the step a `key` and its node \
-        `work: idempotent`, or do it inside a `tx`.
+        (pay at step 4, 0.012s). Broken expectation: `once charge`. What would help: give the step a `key` and its \
+        node `work: idempotent`, or do it inside a `tx`.
         """)
   }
 

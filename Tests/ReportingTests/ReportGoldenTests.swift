@@ -4,8 +4,8 @@ import Testing
 
 @testable import Reporting
 
-/// Method: the hand-built reports of `Sample`, printed in every format and compared with the expected pages; the JSON is
-/// also walked by key, in the order of interface.md, section 3.
+/// Method: the hand-built reports of `Sample`, printed in every format and compared with the expected pages; the JSON
+/// is also walked by key, in the order of interface.md, section 3.
 @Suite struct ReportGoldenTests {
   private func text(_ report: Report, _ style: TextStyle = .plain) -> String {
     String(decoding: ReportText.bytes(of: report, style: style), as: UTF8.self)
@@ -199,7 +199,7 @@ import Testing
   }
 
   @Test func placesOutsideTheLineStillGetACaret() {
-    #expect(lines("", 1, 1).last == "   | ^")
+    #expect(lines("", 1, 1).last == "  --> a.yaml:1:1")
     #expect(lines("ab", 3, 3).last == "   |   ^")
     #expect(lines("ab", 99, 120).last == "   |   ^")
     #expect(lines("ab: [c,", 5, 2, endLine: 3).last == "   |     ^^^")

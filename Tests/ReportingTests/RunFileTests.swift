@@ -5,8 +5,8 @@ import Testing
 
 @testable import Reporting
 
-/// Method: a saved run is written, read back and compared; then every field is removed, misspelt or replaced in turn, and
-/// each such file must be refused.
+/// Method: a saved run is written, read back and compared; then every field is removed, misspelt or replaced in turn,
+/// and each such file must be refused.
 @Suite struct RunFileTests {
   private let run = RunFile(
     file: "Graphs/naive.yaml", graphText: "name: naive # \"größe\"\nnodes:\n  web: {kind: client}\n", seed: .max,

@@ -6,13 +6,17 @@ import ProgressGraph
 func cleanFailures(_ evidence: Evidence) -> [CleanFailure] {
   evidence.ledger.roots.compactMap { root in
     guard let step = evidence.toldFailed(root), !root.effects.contains(where: evidence.stands) else { return nil }
-    // A run that is accepted and unfinished may still happen: that is stuck work, not a failure.
-    let mayHappen = evidence.ledger.works.contains { $0.unit.root == root.root && evidence.isUnfinishedRun($0) }
-    return mayHappen ? nil : CleanFailure(root: root.root, step: step)
+    return evidence.isHeld(root) ? nil : CleanFailure(root: root.root, step: step)
   }
 }
 
 extension Evidence {
+  /// What a log still holds may yet happen: whatever its caller was told, that is stuck work and no clean failure.
+  func isHeld(_ root: RootRecord) -> Bool {
+    ledger.works.contains { $0.unit.root == root.root && isUnfinishedRun($0) }
+      || ledger.calls.contains { ledger.works[$0.work].unit.root == root.root && isHeldByEngine($0) }
+  }
+
   /// The event by which the outside knew that its trigger failed; nil where it knows nothing, or was answered.
   func toldFailed(_ root: RootRecord) -> EventStep? {
     guard let index = root.work else { return nil }

@@ -36,11 +36,14 @@ struct EffectCatalogue: Sendable {
   private(set) var bearsWork: [Bool] = []
   /// Indexed by channel, in the order of the file.
   private(set) var consumers: [[Consumer]] = []
+  /// Indexed by node.
+  let isDurable: [Bool]
   /// Names that stand on the right of `compensated_by`.
   private(set) var compensatingNames = IdentifierSet<NameID>()
 
   init(graph: Graph) {
     self.graph = graph
+    isDurable = graph.nodes.map { $0.work == .durable }
     indexSteps()
     indexHandlers()
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
@@ -51,10 +54,6 @@ struct EffectCatalogue: Sendable {
   /// True when this effect, done by this step, is what an expectation calls by this name.
   func isNamed(_ name: NameID, effect: NameID, step: StepID) -> Bool {
     effect == name || names[step.index].contains(name)
-  }
-
-  func handler(of node: NodeID, consuming channel: ChannelID) -> HandlerID? {
-    consumers[channel.index].first { $0.node == node }?.handler
   }
 
   /// True for an external that only answers: its work is one effect, done under the calling step.

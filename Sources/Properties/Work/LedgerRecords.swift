@@ -96,8 +96,8 @@ struct CallRecord: Sendable {
 struct RequestRecord: Sendable {
   var call: Int
   var calledAt: EventStep
-  /// What the callee last answered; nil before it did. The inner nil is success.
-  var reply: FailureReason??
+  /// The callee sent an answer of success.
+  var hasSucceeded: Bool
 }
 
 /// A record of a channel and what became of it, consumer by consumer.

@@ -16,7 +16,7 @@ private func lostRecords(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for record in evidence.ledger.stored {
     let isMissing = evidence.facts.missing.contains(record.message)
-    for consumer in evidence.catalogue.consumers[record.channel.index] {
+    for consumer in evidence.consumers(of: record) {
       guard evidence.catalogue.bearsWork[consumer.handler.index] else { continue }
       let seen = record.consumers.first { $0.node == consumer.node }
       if let seen, seen.parkedAt >= 0 { continue }
@@ -63,7 +63,7 @@ private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
 private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for work in evidence.ledger.works where work.isFinished {
-    for step in work.recognised where !evidence.isKnown(step, in: work) {
+    for step in work.recognised where evidence.bearsEffect(step, in: work) && !evidence.isKnown(step, in: work) {
       let name = evidence.catalogue.names[step.index].first
       anomalies.append(
         Anomaly(
@@ -92,6 +92,11 @@ extension Evidence {
   /// True when an effect of this work's own exists and was not taken back.
   func hasStandingEffect(_ work: WorkRecord) -> Bool {
     work.effects.contains { !isUndone[$0] }
+  }
+
+  /// What a transaction skips may hold steps without an effect; an external's one effect goes by the calling step.
+  fileprivate func bearsEffect(_ step: StepID, in work: WorkRecord) -> Bool {
+    !catalogue.recognisedEffects(of: step).isEmpty || graph[step].handler != work.unit.handler
   }
 
   /// True when what the receiver recognised was done under the same root: then the key did its duty.

@@ -7,7 +7,7 @@ func parkedWork(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for record in evidence.ledger.stored {
     for consumer in record.consumers where consumer.parkedAt >= 0 {
-      let handler = evidence.catalogue.handler(of: consumer.node, consuming: record.channel)
+      let handler = evidence.consumers(of: record).first { $0.node == consumer.node }?.handler
       let work = handler.flatMap { evidence.ledger.work(of: record, at: consumer.node, handler: $0) }
       if let work, work.finishedAt > consumer.parkedAt { continue }
       anomalies.append(

@@ -34,25 +34,18 @@ private func stuckRuns(_ evidence: Evidence) -> [Anomaly] {
   }
 }
 
-/// Reliable calls of nodes without a journal: the engine keeps the invocation. A durable caller's own run stands for
-/// its calls.
+/// Reliable calls of nodes without a journal: the engine keeps the invocation.
 private func stuckInvocations(_ evidence: Evidence) -> [Anomaly] {
-  var anomalies: [Anomaly] = []
-  for record in evidence.ledger.calls {
-    let caller = evidence.ledger.works[record.work]
-    guard case .call(let call) = evidence.graph[record.step].verb, call.isReliable,
-      evidence.graph[caller.unit.node].work != .durable,
-      record.outcome != .answered, record.outcome != .failed(.terminal)
-    else { continue }
-    let callees = record.callees.map { evidence.ledger.works[$0] }
-    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 }) { continue }
-    anomalies.append(
-      Anomaly(
-        code: .stuck, subject: .node(call.target), key: caller.unit.root, count: 1,
-        step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
-        root: caller.unit.root))
+  evidence.ledger.calls.compactMap { record in
+    guard case .call(let call) = evidence.graph[record.step].verb, evidence.isHeldByEngine(record),
+      !evidence.facts.missing.contains(record.request)
+    else { return nil }
+    let root = evidence.ledger.works[record.work].unit.root
+    let callee = record.callees.first.map { evidence.ledger.works[$0] }
+    return Anomaly(
+      code: .stuck, subject: .node(call.target), key: root, count: 1, step: callee?.lastSeenAt ?? record.calledAt,
+      unit: callee?.unit, handler: call.handler, root: root)
   }
-  return anomalies
 }
 
 private func stuckTimers(_ evidence: Evidence) -> [Anomaly] {
@@ -79,10 +72,26 @@ extension Evidence {
     work.acceptedAt >= 0 && !work.isFinished && work.abortedAt < 0
   }
 
+  /// True while the durable-execution engine holds the invocation of a call and its work is not done. A durable
+  /// caller's own run stands for its calls.
+  func isHeldByEngine(_ record: CallRecord) -> Bool {
+    guard case .call(let call) = graph[record.step].verb, call.isReliable,
+      !catalogue.isDurable[ledger.works[record.work].unit.node.index],
+      ledger.isStoredUndone(message: record.request, for: call.target)
+    else { return false }
+    return !record.callees.contains { ledger.works[$0].isFinished || ledger.works[$0].acceptedAt >= 0 }
+  }
+
+  /// Who consumes the channel. Nobody, for the durable-execution engine: it may even lie beyond the graph's channels.
+  func consumers(of record: StoredRecord) -> [EffectCatalogue.Consumer] {
+    record.channel.index < catalogue.consumers.count ? catalogue.consumers[record.channel.index] : []
+  }
+
   /// The consumers that still owe work for a record: of a queue the one that had it last, or the first subscribed
   /// where none had it; of a topic every group that is not done.
   func waitingConsumers(of record: StoredRecord) -> [EffectCatalogue.Consumer] {
-    let subscribed = catalogue.consumers[record.channel.index]
+    let subscribed = consumers(of: record)
+    guard !subscribed.isEmpty else { return [] }
     switch graph[record.channel].kind {
     case .queue:
       if record.consumers.contains(where: \.isDone) { return [] }

@@ -10,6 +10,7 @@ public struct WorkJudge: Sendable {
   private let catalogue: EffectCatalogue
   private var ledger = WorkLedger()
 
+  /// - Parameter graph: as deployed, so that names of implied effects and the engine's channel are known.
   public init(graph: Graph) { catalogue = EffectCatalogue(graph: graph) }
 
   /// Folds one observation in.

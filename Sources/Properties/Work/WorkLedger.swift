@@ -17,7 +17,10 @@ struct WorkLedger: Sendable {
   private var effectIndex: [EffectKey: Int] = [:]
   private var requests: [UInt64: RequestRecord] = [:]
   private var storedIndex: [MessageKey: Int] = [:]
+  private var messageIndex: [UInt64: Int] = [:]
   private var rootIndex: [UInt64: Int] = [:]
+  /// Records in channels that were counted as effects: a front that comes up again announces them once more.
+  private var announced: Set<UInt64> = []
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
@@ -28,9 +31,11 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at): note(unit, step) { $0.begun.insert(at) }
-    case .performed(let unit, let at), .ended(let unit, let at), .replayed(let unit, let at):
-      noteDone(unit, at, step: step, catalogue: catalogue)
+    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .performed(let unit, let at), .replayed(let unit, let at):
+      noteStep(unit, at, step: step, catalogue: catalogue)
+      // Not `ended`: a compensation that failed on its one try ends as well.
+      if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
     case .finished(let unit): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
@@ -43,10 +48,11 @@ struct WorkLedger: Sendable {
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
     case .callFailed(let unit, let at, let request, let reason):
       noteFailure(unit, at, request: request, reason: reason, step: step)
-    case .replied(let unit, let reason): requests[unit.trigger]?.reply = .some(reason)
+    case .replied(let unit, let reason):
+      if reason == nil { requests[unit.trigger]?.hasSucceeded = true }
     case .replyIgnored(_, let request): noteIgnoredReply(request, step: step)
-    case .stored(let trigger), .leaseExpired(let trigger): _ = record(of: trigger, step: step)
-    case .delivered(let trigger, _): noteConsumer(of: trigger, step: step) { _ in }
+    case .stored(let trigger), .leaseExpired(let trigger), .delivered(let trigger, _):
+      noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
     case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
@@ -64,6 +70,25 @@ struct WorkLedger: Sendable {
     let byTrigger = triggered[TriggerKey(node: node, trigger: record.message)]
     let byPath = workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
     return (byTrigger ?? byPath).map { works[$0] }
+  }
+
+  /// True for a message that a log holds for this consumer and that is not acknowledged, parked or dropped.
+  func isStoredUndone(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    return !stored[index].consumers.contains { $0.node == node && $0.isDone }
+  }
+
+  /// True for a message of which a log still tells: not acknowledged or dropped by this consumer, or parked.
+  func isKept(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    let consumer = stored[index].consumers.first { $0.node == node }
+    return consumer.map { !$0.isDone || $0.parkedAt >= 0 } ?? true
+  }
+
+  /// True for a message that this consumer acknowledged or dropped, so that it never comes again.
+  func isReleased(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    return stored[index].consumers.contains { $0.node == node && $0.isDone && $0.parkedAt < 0 }
   }
 
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
@@ -105,16 +130,18 @@ struct WorkLedger: Sendable {
     }
   }
 
-  private mutating func noteDone(_ unit: WorkUnit, _ at: StepID, step: EventStep, catalogue: EffectCatalogue) {
+  private mutating func noteStep(_ unit: WorkUnit, _ at: StepID, step: EventStep, catalogue: EffectCatalogue) {
     note(unit, step) { work in
       work.begun.insert(at)
-      if catalogue.places[at.index] == .compensating { work.noteUndone(at, step: step) }
+      // A durable unit begins nothing before its start is recorded; a crash may swallow the news of the record.
+      if work.acceptedAt < 0, catalogue.isDurable[unit.node.index] { work.acceptedAt = step }
     }
   }
 
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
+    if let record = effect.record, !announced.insert(record).inserted { return }
     let work = workRecord(of: effect.unit)
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
@@ -162,7 +189,9 @@ struct WorkLedger: Sendable {
     calls[index].request = request
     calls[index].calledAt = step
     calls[index].attempts += 1
-    requests[request] = RequestRecord(call: index, calledAt: step, reply: nil)
+    // Attempts may share one id; what was answered to an earlier one stays known.
+    let hasSucceeded = requests[request]?.hasSucceeded ?? false
+    requests[request] = RequestRecord(call: index, calledAt: step, hasSucceeded: hasSucceeded)
   }
 
   private mutating func noteAnswer(
@@ -186,9 +215,8 @@ struct WorkLedger: Sendable {
   }
 
   private mutating func noteIgnoredReply(_ request: UInt64, step: EventStep) {
-    guard let record = requests[request] else { return }
     // An error that nobody waits for tells nobody anything wrong; the effects below it, if any, are judged anyway.
-    if case .some(.some(_)) = record.reply { return }
+    guard let record = requests[request], record.hasSucceeded else { return }
     calls[record.call].ignoredAt = step
   }
 
@@ -198,6 +226,7 @@ struct WorkLedger: Sendable {
     let key = MessageKey(channel: trigger.channel, message: trigger.message)
     if let known = storedIndex[key] { return known }
     storedIndex[key] = stored.count
+    messageIndex[trigger.message] = stored.count
     stored.append(
       StoredRecord(
         channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path, seenAt: step))

@@ -1,0 +1,14 @@
+import Foundation
+
+/// Where things stand, from where this file was compiled.
+enum Folders {
+  static let benchmarks = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let root = benchmarks.deletingLastPathComponent()
+
+  static func graph(_ name: String) throws -> String {
+    try String(contentsOf: benchmarks.appendingPathComponent("graphs/\(name).yaml"), encoding: .utf8)
+  }
+
+  static func path(_ inside: String) -> String { benchmarks.appendingPathComponent(inside).path }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Another program, run to its end.
+struct Program {
+  let path: String
+  var arguments: [String] = []
+
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// What it printed on stdout.
+  ///
+  /// - Parameter accepted: exit codes that are no failure.
+  func output(accepting accepted: Set<Int32> = [0]) throws -> String {
+    let process = self.process()
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard accepted.contains(process.terminationStatus) else {
+      throw Failure(description: "\(path) ended with exit code \(process.terminationStatus)")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// How long one start takes, in seconds, its output thrown away.
+  func start() throws -> Double {
+    let process = self.process()
+    process.standardOutput = FileHandle.nullDevice
+    let duration = try seconds {
+      try process.run()
+      process.waitUntilExit()
+    }
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: "\(path) ended with exit code \(process.terminationStatus)")
+    }
+    return duration
+  }
+
+  private func process() -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    return process
+  }
+
+  static func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+}
+
+/// A program to be measured against, where it could be had.
+struct PeerProgram {
+  private let program: Program
+  private let reason: String
+
+  /// - Parameters:
+  ///   - path: below `Benchmarks`; `run` puts it there.
+  ///   - missing: why it is not there, where it is not.
+  init(_ path: String, _ arguments: [String] = [], missing reason: String) {
+    program = Program(path: Folders.path(path), arguments: arguments)
+    self.reason = reason
+  }
+
+  func measured(_ measure: @escaping (Program) throws -> Comparison.Measurement) -> Comparison.Peer {
+    Program.isExecutable(program.path) ? .found { try measure(program) } : .missing(reason)
+  }
+}

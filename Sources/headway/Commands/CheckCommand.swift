@@ -1,0 +1,128 @@
+import ArgumentParser
+import Glibc
+import LabEngine
+import Reporting
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check designs: read them, run their scenarios, try every single fault.",
+    discussion: """
+      EXAMPLES:
+        headway check Graphs
+        headway check checkout.yaml --format json --output report.json
+        headway check checkout.yaml --faults 0              only the scenarios
+        headway check Graphs --budget 30s --save failures   bounded, keeps each shortest failure
+
+      Exit code 0: all holds; 1: something does not; 2: a file cannot be judged; 3: a bound was reached first.
+      """)
+
+  @Argument(help: ArgumentHelp("Graph files, or folders with graph files below.", valueName: "graph"))
+  var paths: [String]
+
+  @Option(
+    help: ArgumentHelp("How many faults at a time the search tries. (default: 1)", valueName: "0|1"),
+    transform: Self.parseFaults)
+  var faults: Int = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this time, or after this many states, and say what is missing.", valueName: "duration|states"))
+  var budget: SearchBudget?
+
+  @Option(help: ArgumentHelp("Save each shortest failure in this folder.", valueName: "folder"))
+  var save: String?
+
+  @Option(
+    help: ArgumentHelp("Check this many graphs at the same time. (default: 1)", valueName: "n"),
+    transform: Self.parseJobs)
+  var jobs: Int = 1
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var verdict: VerdictOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let delivery = try Delivery(output)
+    var saving = try SavedRuns(folder: save)
+    let paths = GraphPaths.resolve(paths)
+    let line = ProgressLine(isSilent: output.quiet)
+    let limit = WorkLimit(budget)
+    let checked = check(paths, limit, line)
+    var report = Report(command: .check, seed: engine.seed, logs: engine.logs, failOn: verdict.failOn)
+    report.isComplete = !limit.hasStopped
+    line.erase()
+    for (graph, loaded) in checked.compactMap({ $0 }) {
+      var graph = graph
+      if let loaded { saving.save(failuresIn: &graph, of: loaded, engine.run) }
+      Notes(isSilent: output.quiet).tell(graph)
+      report.graphs.append(graph)
+    }
+    line.finish(summary(of: report, asked: paths.count))
+    try delivery.deliver(report)
+    // Only now: a run that could not be saved must not cost the report.
+    if let trouble = saving.trouble { throw trouble }
+    try verdict.conclude(report)
+  }
+
+  private typealias Checked = (report: GraphReport, loaded: LoadedGraph?)
+
+  /// Checks all graphs, as many at a time as asked for; nil for those not begun before the limit was reached.
+  private func check(
+    _ paths: [GraphPaths.Resolved], _ limit: WorkLimit, _ line: ProgressLine
+  ) -> [Checked?] {
+    let options = CheckOptions(run: engine.run, faults: faults)
+    // A bound on states must cut at the same place every time, so the graphs take their turns.
+    let jobs = if case .states = budget { 1 } else { self.jobs }
+    return Workers.map(paths.count, jobs: jobs) { position in
+      guard limit.allowsMore() else { return nil }
+      switch GraphInput.read(paths[position]) {
+      case .unreadable(let report):
+        return (report, nil)
+      case .text(let bytes, let file):
+        let loaded = Lab.load(bytes, file: file)
+        let report = Lab.check(loaded, options) { status in
+          line.update("\(file) (\(position + 1) of \(paths.count)): \(status.words)")
+          return limit.pace(at: status)
+        }
+        limit.finish(states: report.search?.states ?? 0)
+        return (report, loaded)
+      }
+    }
+  }
+
+  private func summary(of report: Report, asked: Int) -> String {
+    let runs = report.graphs.reduce(0) { $0 + $1.scenarios.count + ($1.search?.runs ?? 0) }
+    let states = report.graphs.reduce(0) { $0 + ($1.search?.states ?? 0) }
+    let end = report.isComplete ? "" : ", stopped before the end"
+    return "checked \(report.graphs.count) of \(asked): \(runs) runs, \(states) states\(end)"
+  }
+
+  // MARK: Options
+
+  @Sendable private static func parseFaults(_ word: String) throws -> Int {
+    switch word {
+    case "0": return 0
+    case "1": return 1
+    case "2": throw ValidationError("Pairs of faults are not part of this version; there are `0` and `1`.")
+    default: throw ValidationError("There are `0` and `1`.")
+    }
+  }
+
+  @Sendable private static func parseJobs(_ word: String) throws -> Int {
+    guard let count = Int(word), (1...256).contains(count) else { throw ValidationError("A number from 1 to 256.") }
+    return count
+  }
+}
+
+extension Progress {
+  var words: String {
+    let what =
+      switch part {
+      case .scenarios: "scenario"
+      case .search: "fault"
+      case .load, .rules, .budgets, .replay: part.rawValue
+      }
+    return "\(what) \(min(runs + 1, total)) of \(total)" + (states > 0 ? ", \(states) states" : "")
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+
+/// The files that the GRAPH arguments of a command name, in the order in which they are checked.
+enum GraphPaths {
+  /// Where one argument led to: files, or the reason why there are none.
+  enum Resolved: Equatable {
+    case file(path: String)
+    case failure(path: String, message: String)
+  }
+
+  /// Folders become every `*.yaml` below them, in path order. A file that is named twice is taken once.
+  static func resolve(_ arguments: [String]) -> [Resolved] {
+    var seen: Set<String> = []
+    var result: [Resolved] = []
+    for argument in arguments {
+      guard isFolder(argument) else {
+        if seen.insert(argument).inserted { result.append(.file(path: argument)) }
+        continue
+      }
+      let files = filesBelow(argument)
+      if files.isEmpty {
+        result.append(.failure(path: argument, message: "there is no *.yaml file below this folder"))
+      }
+      for file in files where seen.insert(file).inserted { result.append(.file(path: file)) }
+    }
+    return result
+  }
+
+  /// Relative to the current folder where it lies below it, otherwise the last component: reports hold no absolute
+  /// path.
+  static func shown(_ path: String) -> String {
+    guard let folder = currentFolder() else { return lastComponent(of: path) }
+    let absolute = normalized(path.hasPrefix("/") ? path : "\(folder)/\(path)")
+    let base = normalized(folder)
+    if absolute.count > base.count, absolute.starts(with: base) {
+      return absolute.dropFirst(base.count).joined(separator: "/")
+    }
+    return lastComponent(of: path)
+  }
+
+  /// `a/b.yaml` → `b`.
+  static func stem(of path: String) -> String {
+    let name = lastComponent(of: path)
+    return name.hasSuffix(".yaml") && name.utf8.count > 5 ? String(name.dropLast(5)) : name
+  }
+
+  /// Names in a folder that could be meant by a path that leads nowhere.
+  static func siblings(of path: String) -> [String] {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.dropLast().joined(separator: "/")
+    let prefix = parts.count > 1 ? folder + "/" : ""
+    return entries(of: parts.count > 1 ? (folder.isEmpty ? "/" : folder) : ".").filter { !$0.hasPrefix(".") }
+      .map { prefix + $0 }
+  }
+
+  // MARK: Folders
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func filesBelow(_ folder: String) -> [String] {
+    var files: [String] = []
+    var folders = [folder.hasSuffix("/") ? String(folder.dropLast()) : folder]
+    while let folder = folders.popLast() {
+      for entry in entries(of: folder.isEmpty ? "/" : folder) where !entry.hasPrefix(".") {
+        let path = "\(folder)/\(entry)"
+        var status = stat()
+        // `lstat`: a link to a folder could lead back up, and the walk would never end.
+        guard lstat(path, &status) == 0 else { continue }
+        if status.st_mode & S_IFMT == S_IFDIR {
+          if entry != "headway-regressions" { folders.append(path) }
+        } else if entry.hasSuffix(".yaml"), !isFolder(path) {
+          files.append(path)
+        }
+      }
+    }
+    return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Names in a folder, sorted by their bytes; empty where it cannot be opened.
+  private static func entries(of folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  // MARK: Paths
+
+  private static func currentFolder() -> String? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  private static func lastComponent(of path: String) -> String {
+    normalized(path).last.map(String.init) ?? path
+  }
+
+  /// The components without `.`, `..` and empty ones.
+  private static func normalized(_ path: String) -> [Substring] {
+    var components: [Substring] = []
+    for component in path.split(separator: "/") {
+      switch component {
+      case ".": continue
+      case "..": _ = components.popLast()
+      default: components.append(component)
+      }
+    }
+    return components
+  }
+}

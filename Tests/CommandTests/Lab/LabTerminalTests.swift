@@ -82,7 +82,7 @@ import Testing
 
   /// The number behind the stroke of `step 12/178`.
   private func tip(_ terminal: PseudoTerminal) -> Substring? {
-    terminal.screen.text.split(separator: "/", maxSplits: 1).last?.prefix { $0.isNumber }
+    terminal.screen.text.components(separatedBy: "step 12/").last?.prefix { $0.isNumber }
   }
 
   /// Method: `Q` must leave the frame as text on the main screen, and play must reach the tip by itself.

@@ -28,7 +28,8 @@ extension GraphAssembly {
     let names = (root["logs"]?.pairs ?? []).map(\.name)
     if LogProtocol(rawValue: name) != nil {
       findings.error(
-        .unknownLog, at: item, "no log is named `\(shortened(name))`", hint: "for the protocol write `{protocol: \(name)}`")
+        .unknownLog, at: item, "no log is named `\(shortened(name))`",
+        hint: "for the protocol write `{protocol: \(name)}`")
     } else {
       findings.unknown(.unknownLog, at: item, "no log is named `\(shortened(name))`", word: name, candidates: names)
     }

@@ -1,3 +1,4 @@
+/// Only an error stops what was asked for.
 public enum Severity: String, Sendable {
   case error, warning
 }

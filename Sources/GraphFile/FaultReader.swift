@@ -70,7 +70,8 @@ struct FaultReader {
     if pairs.count > 1 {
       findings.add(
         Diagnostic(
-          code: .faultPoint, message: "a fault strikes at one point: this has `\(pairs[0].name)` and `\(pairs[1].name)`",
+          code: .faultPoint,
+          message: "a fault strikes at one point: this has `\(pairs[0].name)` and `\(pairs[1].name)`",
           span: findings.source.span(of: pairs[1].key),
           related: [.init(span: findings.source.span(of: pairs[0].key), message: "the first one")]))
       return nil

@@ -23,6 +23,7 @@ enum FlowText {
         }
       }
       && !(text.utf8.first.map { "->%~ ".utf8.contains($0) } ?? true) && text.utf8.last != 0x20
-    return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    if isPlain { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 }

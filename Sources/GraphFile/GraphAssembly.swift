@@ -56,7 +56,8 @@ struct GraphAssembly {
 
   private mutating func readHeader() {
     if let version = root["headway"], let number = version.plainText, Int(number) != nil, number != "1" {
-      findings.error(.unknownVersion, at: version, "format version \(number) is not known", hint: "this program reads version 1")
+      findings.error(
+        .unknownVersion, at: version, "format version \(number) is not known", hint: "this program reads version 1")
     }
     graph.name = root["name"]?.text ?? Self.name(ofFile: findings.source.file)
     graph.summary = root["summary"]?.text ?? ""

@@ -107,7 +107,8 @@ struct MainPath {
     case .send(let send): for handler in usage.consumers[send.channel.index] { reach(handler) }
     case .publish(let publish):
       for handler in usage.consumers[publish.channel.index] { reach(handler) }
-      guard let name = publish.event, events.insert(Event(channel: publish.channel, name: name)).inserted else { return }
+      guard let name = publish.event, events.insert(Event(channel: publish.channel, name: name)).inserted
+      else { return }
       for handler in usage.consumers[publish.channel.index] {
         stepsToDo += expecting.removeValue(forKey: Expected(handler: handler, event: name)) ?? []
       }

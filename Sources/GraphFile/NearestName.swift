@@ -1,7 +1,7 @@
 /// Finds the name a person probably meant.
 ///
-/// The budget bounds the work of one file: a file with ten thousand unknown names among ten thousand known ones gets its
-/// diagnostics in time, the later ones without a guess.
+/// The budget bounds the work of one file: a file with ten thousand unknown names among ten thousand known ones gets
+/// its diagnostics in time, the later ones without a guess.
 struct NearestName {
   private var comparisons = 100_000
 

@@ -169,7 +169,8 @@ enum ScalarReading {
 
 /// Why a text cannot be a name; nil for one that can.
 ///
-/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred to.
+/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred
+/// to.
 func problem(ofName text: String, as kind: Shape.Name) -> String? {
   if text.utf8.count > 200 { return "a name has at most 200 bytes" }
   if text.isEmpty { return "a name cannot be empty" }

@@ -48,7 +48,8 @@ extension Findings {
     guard count < minimum || count > maximum else { return }
     let wanted =
       minimum == maximum ? "exactly \(minimum)" : count < minimum ? "at least \(minimum)" : "at most \(maximum)"
-    error(.outOfRange, at: count == 0 ? key ?? item : item, "this needs \(wanted) \(wanted.hasSuffix(" 1") ? "entry" : "entries")")
+    let noun = wanted.hasSuffix(" 1") ? "entry" : "entries"
+    error(.outOfRange, at: count == 0 ? key ?? item : item, "this needs \(wanted) \(noun)")
   }
 
   private mutating func checkNames(_ item: Item, _ kind: Shape.Name, _ value: Shape, _ minimum: Int, key: Item?) {

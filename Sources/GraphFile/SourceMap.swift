@@ -2,8 +2,8 @@ public import Primitives
 
 /// Where the parts of a graph stand in its file.
 ///
-/// Look-ups are by identifier; spans are computed when asked for. What the file only implies (an undeclared call target,
-/// a dead-letter queue) points at what implies it. Indexed like the graph's own arrays.
+/// Look-ups are by identifier; spans are computed when asked for. What the file only implies (an undeclared call
+/// target, a dead-letter queue) points at what implies it. Indexed like the graph's own arrays.
 public struct SourceMap: Sendable {
   public let source: SourceText
   var root = Item(content: .empty, place: .start)

@@ -37,8 +37,8 @@ public struct SourceSpan: Hashable, Comparable, Sendable {
 
 /// The text of a file with its lines indexed once.
 ///
-/// Owner: whoever decoded the file; never changes. The bytes are valid UTF-8 without a byte order mark: what was invalid
-/// is shown as U+FFFD.
+/// Owner: whoever decoded the file; never changes. The bytes are valid UTF-8 without a byte order mark: what was
+/// invalid is shown as U+FFFD.
 public struct SourceText: Sendable {
   public let file: String
   let bytes: [UInt8]

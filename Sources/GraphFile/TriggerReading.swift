@@ -53,7 +53,9 @@ extension GraphAssembly {
     for item in trigger.elements ?? [trigger] {
       guard let text = item.text else { continue }
       if let timer = ScalarReading.timer(text) {
-        if case .success(let timer) = timer { add(timer.isDurable ? .every(timer.interval) : .cron(timer.interval), to: handler) }
+        if case .success(let timer) = timer {
+          add(timer.isDurable ? .every(timer.interval) : .cron(timer.interval), to: handler)
+        }
       } else if let channel = channelIDs[text] {
         add(.channel(channel), to: handler)
       } else if text == "rpc" {
@@ -94,7 +96,8 @@ extension GraphAssembly {
     let parked: ChannelID
     if let known = channelIDs[name] {
       guard graph[known].kind == .queue else {
-        findings.error(.wrongChannelKind, at: pair.key, "the dead letters go to `\(shortened(name))`, which is no queue")
+        findings.error(
+          .wrongChannelKind, at: pair.key, "the dead letters go to `\(shortened(name))`, which is no queue")
         return
       }
       parked = known

@@ -28,8 +28,8 @@ private enum UnexecutableFeature: String {
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
 ///
-/// Loading accepts all of them: a design that nobody runs yet can still be drawn and checked. A run needs the list to be
-/// empty.
+/// Loading accepts all of them: a design that nobody runs yet can still be drawn and checked. A run needs the list to
+/// be empty.
 public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
   var found: [(feature: UnexecutableFeature, span: SourceSpan)] = []
   for id in graph.nodeIDs {

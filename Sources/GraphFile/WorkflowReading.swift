@@ -57,8 +57,8 @@ extension GraphAssembly {
     return (untriggered ?? declared.first).map { NodeID($0) }
   }
 
-  /// The nodes that the goal needs where the file does not say: those reached from the start over awaited calls, and over
-  /// channels that lead to an effect which an expectation names.
+  /// The nodes that the goal needs where the file does not say: those reached from the start over awaited calls, and
+  /// over channels that lead to an effect which an expectation names.
   ///
   /// - Parameter wanted: the names that the file's expectations mention.
   mutating func completeCore(wanted: Set<NameID>) {

@@ -76,7 +76,8 @@ struct YamlDocument {
   private mutating func item(_ node: Node, depth: Int) -> Measured {
     let place = place(of: node)
     guard depth <= Self.maximumDepth else {
-      return refused(.tooDeep, at: Item(content: .faulty, place: place), "nested deeper than \(Self.maximumDepth) levels")
+      return refused(
+        .tooDeep, at: Item(content: .faulty, place: place), "nested deeper than \(Self.maximumDepth) levels")
     }
     let result: Measured
     switch node {

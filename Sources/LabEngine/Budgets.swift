@@ -6,8 +6,8 @@ import ProgressGraph
 struct RetryBudgets {
   let graph: Graph
 
-  /// The longest finite time that anybody keeps trying: calls with their attempts and waits, and deliveries of channels that
-  /// park or drop. What tries for ever has no budget.
+  /// The longest finite time that anybody keeps trying: calls with their attempts and waits, and deliveries of channels
+  /// that park or drop. What tries for ever has no budget.
   var longest: SimDuration {
     var longest = SimDuration.zero
     for step in graph.steps {

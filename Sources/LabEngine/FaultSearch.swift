@@ -9,8 +9,8 @@ import Simulation
 
 /// Tries every single fault, one run each, and keeps the shortest run for everything that goes wrong.
 ///
-/// Each fault is added to the calm run at its own point, so the runs share their beginnings; a run whose state right after the
-/// fault equals that of an earlier one is not run again, because equal states have equal futures.
+/// Each fault is added to the calm run at its own point, so the runs share their beginnings; a run whose state right
+/// after the fault equals that of an earlier one is not run again, because equal states have equal futures.
 struct FaultSearch {
   let deployment: Deployment
   let seed: UInt64
@@ -84,8 +84,8 @@ struct FaultSearch {
 
   /// Runs until the fault has struck.
   ///
-  /// - Returns: false where the rest is known: the fault never strikes, or an equal state was seen at this instant under a
-  ///   fault of the same kind and length.
+  /// - Returns: false where the rest is known: the fault never strikes, or an equal state was seen at this instant
+  ///   under a fault of the same kind and length.
   private mutating func runUntilStruck(_ run: inout Execution) -> Bool {
     guard let fault = run.faults.first else { return true }
     while run.simulator.steps < Execution.stepLimit, run.advance() != nil {

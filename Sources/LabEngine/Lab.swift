@@ -10,8 +10,8 @@ import Properties
 public struct LoadedGraph: Sendable {
   /// As it is to be printed.
   public let file: String
-  /// Nil exactly when there is an error among the diagnostics: the file cannot be read, or asks for what this version does
-  /// not execute.
+  /// Nil exactly when there is an error among the diagnostics: the file cannot be read, or asks for what this version
+  /// does not execute.
   public let graph: Graph?
   public let diagnostics: [DiagnosticReport]
   let decoded: Decoded

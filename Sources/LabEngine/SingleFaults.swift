@@ -5,7 +5,8 @@ import MachineContract
 import Primitives
 import ProgressGraph
 
-/// What the calm run shows about where faults can strike: how many messages each link carries, and when logs are written.
+/// What the calm run shows about where faults can strike: how many messages each link carries, and when logs are
+/// written.
 struct FaultSites: Sendable {
   struct Link: Hashable {
     let from: MachineID
@@ -188,8 +189,8 @@ struct SingleFaults {
   private func isPoisonable(_ step: StepID) -> Bool {
     switch graph[step].verb {
     case .transaction, .fail: false
-    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .choose, .parallel, .each, .signal,
-      .reply:
+    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .choose, .parallel, .each,
+      .signal, .reply:
       true
     }
   }

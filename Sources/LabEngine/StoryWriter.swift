@@ -98,7 +98,8 @@ struct StoryWriter: Sendable {
     case .refusing(let machine): return (name(machine), "refuses all work", .fault)
     case .accepting(let machine): return (name(machine), "takes work again", .recovery)
     case .severed(let from, let to): return ("network", "loses everything from \(name(from)) to \(name(to))", .fault)
-    case .healed(let from, let to): return ("network", "carries messages from \(name(from)) to \(name(to)) again", .recovery)
+    case .healed(let from, let to):
+      return ("network", "carries messages from \(name(from)) to \(name(to)) again", .recovery)
     case .lost(let envelope, let reason): return lostLine(envelope, reason)
     case .sent, .delivered, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted, .writeAbandoned:
       return nil
@@ -150,7 +151,8 @@ struct StoryWriter: Sendable {
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
     case .aborted: return (actor, "ends the run with an error", .failure)
-    case .retrying(_, let step, let attempt): return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
+    case .retrying(_, let step, let attempt):
+      return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
     case .compensating: return (actor, "undoes what it did, last step first", .note)
     case .effect(let effect): return effectLine(effect, actor)
     case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .effect)

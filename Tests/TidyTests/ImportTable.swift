@@ -26,7 +26,6 @@ enum ImportTable {
     ImportRow(layer: 3, target: "ClusterModel", imports: ["MachineContract", "Primitives"]),
     ImportRow(
       layer: 4, target: "Simulation", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
-    ImportRow(layer: 4, target: "Exploration", imports: ["ClusterModel", "MachineContract", "Primitives"]),
     ImportRow(
       layer: 4, target: "Properties", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     ImportRow(layer: 4, target: "GraphDrawing", imports: ["ProgressGraph", "Screen", "Primitives"]),
@@ -39,7 +38,7 @@ enum ImportTable {
     ImportRow(
       layer: 6, target: "LabEngine",
       imports: [
-        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes", "ProgressGraph",
+        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes", "RaftLog", "LogContract", "ProgressGraph",
         "ClusterModel", "MachineContract", "Primitives",
       ]),
     ImportRow(layer: 7, target: "Reporting", imports: ["LabEngine", "ProgressGraph", "Primitives"]),
@@ -49,7 +48,8 @@ enum ImportTable {
     ImportRow(layer: 8, target: "Curses", imports: ["Screen", "CNcurses"]),
     ImportRow(
       layer: 9, target: "headway",
-      imports: ["LabEngine", "Reporting", "LabUI", "Curses", "Screen", "Primitives"], outside: ["ArgumentParser"]),
+      imports: ["LabEngine", "Reporting", "LabUI", "Curses", "Screen", "ProgressGraph", "Primitives"],
+      outside: ["ArgumentParser"]),
   ]
 
   /// Parts of the platform, which no manifest declares, and who may import them.

@@ -47,11 +47,12 @@ extension TidyRule {
         "let byName: [String: Int] = [:]\nlet all = byName.keys.sorted()",
         "let seen = Set(items)\nfor item in seen.sorted() {}", "for item in items {}",
         "let byName: [String: [Int]] = [:]\nfor id in byName[name] ?? [] {}", "for index in 0..<seen.count {}",
+        "let nodes: [String: Int]\nfor node in graph.nodes {}\nlet names = graph.nodes.map(\\.name)",
       ]),
   ]
 
   /// Finds what walks over a name that this file declares as a set or a dictionary. Names are not scoped: a name that
-  /// is an array elsewhere in the same file deserves another name.
+  /// is an array elsewhere in the same file deserves another name. Members of other values are not known.
   @Sendable private static func unorderedIteration(in file: ProjectFile) throws -> [Int] {
     let typed = try Regex<(Substring, Substring)>(
       #"\b(\w+)\s*:\s*(?:inout\s+)?(?:Set<|Dictionary<|\[\s*[\w.<>]+\s*:\s*[^\]])"#
@@ -67,8 +68,8 @@ extension TidyRule {
     guard !names.isEmpty else { return [] }
     let name = "(?:" + names.sorted().joined(separator: "|") + ")"
     let walk =
-      #"\bin\s+(?:\w+\.)*"# + name + #"\b\s*(?:\{|\.(?!count|contains|isEmpty)|where\b|$)"#
-      + #"|\b"# + name
+      #"\bin\s+(?:self\.)?"# + name + #"\b\s*(?:\{|\.(?!count|contains|isEmpty)|where\b|$)"#
+      + #"|(?:^|[^.\w])(?:self\.)?"# + name
       + #"\.(?:map|forEach|reduce|compactMap|flatMap|first|enumerated|popFirst|prefix|joined|lazy|values|keys)\b"#
       + #"|\bArray\("# + name + #"\)"#
     return try matchingLines(of: walk, in: file.code).filter { !file.code[$0 - 1].contains(".sorted") }

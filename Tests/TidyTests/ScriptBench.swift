@@ -1,6 +1,7 @@
 import Foundation
 
-/// A scratch copy of the project's `Scripts` with stand-ins for everything they call, and nothing else on the PATH.
+/// A scratch copy of the project's `Scripts` and `.ci` with stand-ins for everything they call, and nothing else on the
+/// PATH.
 ///
 /// Owner: one test. The folder goes when the bench goes.
 final class ScriptBench {
@@ -16,8 +17,8 @@ final class ScriptBench {
 
   /// What the scripts use of the system.
   private static let systemTools = [
-    "awk", "bash", "basename", "cat", "cmp", "cp", "diff", "dirname", "env", "find", "grep", "head", "ln", "mkdir",
-    "mktemp", "mv", "readlink", "rm", "sed", "tail", "tee", "timeout", "touch",
+    "awk", "bash", "basename", "cat", "cksum", "cmp", "cp", "diff", "dirname", "env", "find", "grep", "head", "ln",
+    "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "tail", "tee", "timeout", "touch",
   ]
 
   init() throws {
@@ -26,8 +27,10 @@ final class ScriptBench {
       .resolvingSymlinksInPath()
     tools = root.appendingPathComponent("tools")
     try files.createDirectory(at: tools, withIntermediateDirectories: true)
-    try files.copyItem(
-      at: ProjectFiles.root.appendingPathComponent("Scripts"), to: root.appendingPathComponent("Scripts"))
+    for folder in ["Scripts", ".ci"] {
+      try files.copyItem(
+        at: ProjectFiles.root.appendingPathComponent(folder), to: root.appendingPathComponent(folder))
+    }
     for tool in Self.systemTools {
       let found = ["/usr/bin/", "/bin/"].map { $0 + tool }.first { files.isExecutableFile(atPath: $0) }
       if let found {
@@ -53,7 +56,7 @@ final class ScriptBench {
           echo "build $*" >>"$FAKE_LOG"
           [ "${FAKE_BUILD:-}" != fails ] || { echo "main.swift:1: error: broken"; exit 1; }
           mkdir -p "$FAKE_ROOT/.build/release"
-          printf '#!/bin/bash\\necho "in $PWD"; printf "<%%s>" "$@"; exit 7\\n' >"$FAKE_ROOT/.build/release/headway"
+          printf '#!/bin/bash\\necho "in $PWD"; printf "<%%s>" "$@"; exit ${FAKE_EXIT:-7}\\n' >"$FAKE_ROOT/.build/release/headway"
           chmod +x "$FAKE_ROOT/.build/release/headway"
           ;;
         test)
@@ -65,7 +68,7 @@ final class ScriptBench {
       """)
     try FileManager.default.createSymbolicLink(
       atPath: tools.appendingPathComponent("chmod").path, withDestinationPath: "/bin/chmod")
-    try tool("git", "exit 0")
+    try tool("git", #"if [ "$1" = status ]; then cat "$FAKE_ROOT/changes" 2>/dev/null; fi; exit 0"#)
     try tool("id", "echo ${FAKE_UID:-1000}")
     try tool(
       "clang",

@@ -24,8 +24,9 @@ struct ChainOfFive {
   static func run(rounds: Int) throws -> Bool {
     let graph = try graph()
     let sample = try simulate(graph)
-    print("P1  chain of five, \(requests) requests, \(sample.modelEvents) model events, tracing off")
-    print("    \(sample.kernelEvents) actions; \(shortened(sample.seconds / Double(sample.kernelEvents) * 1e9)) ns each")
+    print("P1  chain of five, tracing off: \(requests) requests, \(sample.modelEvents) model events")
+    let nanoseconds = sample.seconds / Double(sample.kernelEvents) * 1e9
+    print("  \(grouped(Double(sample.kernelEvents))) actions, \(shortened(nanoseconds)) ns each")
     let simpy = PeerProgram(
       ".build/peers/bin/python", [Folders.path("peers/chain_simpy.py"), String(requests / 10), failureShare],
       missing: "Python or its package simpy cannot be had here")
@@ -51,7 +52,7 @@ struct ChainOfFive {
   }
 
   private static func graph() throws -> Graph {
-    let decoded = GraphFile.decode(try Folders.graph("chain-of-five"), file: "chain-of-five.yaml")
+    let decoded = GraphReader.decode(try Folders.graph("chain-of-five"), file: "chain-of-five.yaml")
     guard let graph = decoded.graph else {
       throw Program.Failure(description: decoded.diagnostics.map(\.message).joined(separator: "\n"))
     }

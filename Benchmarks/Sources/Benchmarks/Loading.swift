@@ -18,7 +18,7 @@ enum Loading {
   }
 
   private static func load(_ text: String, nodes: Int) throws {
-    let decoded = GraphFile.decode(text, file: "large.yaml")
+    let decoded = GraphReader.decode(text, file: "large.yaml")
     guard let graph = decoded.graph, graph.nodes.count == nodes else {
       let problems = decoded.diagnostics.prefix(5).map { "\($0.span.line): \($0.message)" }
       throw Program.Failure(description: "the large graph does not load:\n" + problems.joined(separator: "\n"))

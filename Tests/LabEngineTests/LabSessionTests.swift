@@ -120,7 +120,8 @@ import Testing
     #expect(session.moment.nodes[mailer.index].health == .crashed)
   }
 
-  /// Method: the branch of a scenario comes to what `headway run` says about it, and its violations appear at their steps.
+  /// Method: the branch of a scenario comes to what `headway run` says about it, and its violations appear at their
+  /// steps.
   @Test func theJudgementIsThatOfARun() throws {
     let loaded = Lab.load(Array(Self.text.utf8), file: "naive.yaml")
     let graph = try #require(loaded.graph)
@@ -142,7 +143,8 @@ import Testing
     var session = try session(logs: .ideal)
     let orders = try #require(session.graph.channel(named: "orders"))
     let fault = Fault(
-      kind: .crash(.logReplica(orders, 2), restart: nil, disk: .keep), point: .at(.start), text: "{crash: orders/log/2}")
+      kind: .crash(.logReplica(orders, 2), restart: nil, disk: .keep), point: .at(.start),
+      text: "{crash: orders/log/2}")
     let isBroken = session.inject(fault)
     #expect(!isBroken)
     #expect(session.history.branches.count == 1 && !session.history.canUndo)

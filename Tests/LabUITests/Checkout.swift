@@ -77,7 +77,8 @@ enum Checkout {
   /// What the made-up run shows at a step: pay is crashed from 13 to 21, stock doubles its write at 30.
   static func moment(_ step: Int, of graph: Graph) -> LabMoment {
     let nodes = graph.nodeIDs.map { node -> PlaceStatus in
-      var status = PlaceStatus(facts: [Fact("state", "up"), Fact("work", graph[node].work.rawValue), Fact("inbox", "0")])
+      let work = graph[node].work.rawValue
+      var status = PlaceStatus(facts: [Fact("state", "up"), Fact("work", work), Fact("inbox", "0")])
       switch graph[node].name {
       case "shop":
         status.note = "1 running"
@@ -93,7 +94,8 @@ enum Checkout {
       return status
     }
     let channels = graph.channelIDs.map { channel in
-      PlaceStatus(note: "2 waiting", facts: [Fact("broker", "up"), Fact("waiting", "2"), Fact("log", graph[channel].name)])
+      let name = graph[channel].name
+      return PlaceStatus(note: "2 waiting", facts: [Fact("broker", "up"), Fact("waiting", "2"), Fact("log", name)])
     }
     var moment = LabMoment(
       step: step, time: SimInstant(microseconds: Int64(step) * 11_500), nodes: nodes, channels: channels,

@@ -11,7 +11,7 @@ import Testing
   /// Method: keys and the step they ask for, from step 14 of 40.
   @Test(arguments: [
     (".", 15), (",", 13), ("g", 0), ("G", 40), (">", 20), ("<", 13), ("t7\r", 7), ("t99\r", 40), ("t0.2s\r", 13),
-    ("/parcel\r", 38), ("/reserved\rn", 8), ("/reserved\rN", 30),
+    ("/parcel\r", 38), ("/reserved\rn", 8), ("/reserved\rN", 8), ("/shop\r", 20),
   ])
   func keysMoveInTime(keys: String, step: Int) throws {
     var state = try Checkout.state()
@@ -58,8 +58,8 @@ import Testing
     #expect(state.layers.isEmpty)
   }
 
-  /// Method: for every place, every line of its fault menu has a key of its own; those that do not apply have a reason and
-  /// do nothing.
+  /// Method: for every place, every line of its fault menu has a key of its own; those that do not apply have a
+  /// reason and do nothing.
   @Test func faultMenusAreWhole() throws {
     let base = try Checkout.state()
     for place in base.places {
@@ -174,7 +174,8 @@ import Testing
     }
   }
 
-  /// Method: a click on the timeline goes to a step in proportion; one on the key bar runs the hint; one beside does nothing.
+  /// Method: a click on the timeline goes to a step in proportion; one on the key bar runs the hint; one beside does
+  /// nothing.
   @Test func clicksDoWhatTheyPointAt() throws {
     var state = try Checkout.state()
     let lines = state.drawn().lines()
@@ -206,12 +207,14 @@ import Testing
     }
   }
 
-  /// Method: after seeded random keys, sizes and clicks the state is sound and can be drawn: a selection that exists, a step
-  /// within the branch, at most two layers.
+  /// Method: after seeded random keys, sizes and clicks the state is sound and can be drawn: a selection that exists,
+  /// a step within the branch, at most two layers.
   @Test(arguments: 1...6 as ClosedRange<UInt64>) func randomInputKeepsTheStateSound(seed: UInt64) throws {
     var state = try Checkout.state()
     var chance = SeededGenerator(seed: seed)
-    let special: [Key] = [.up, .down, .left, .right, .enter, .escape, .tab, .backTab, .backspace, .pageUp, .pageDown, .home, .end]
+    let special: [Key] = [
+      .up, .down, .left, .right, .enter, .escape, .tab, .backTab, .backspace, .pageUp, .pageDown, .home, .end,
+    ]
     for _ in 0..<400 {
       switch UInt8.random(in: 0..<10, using: &chance) {
       case 0:

@@ -8,8 +8,8 @@ import Testing
 @Suite struct ViewGoldenTests {
   private static let sizes = [(160, 48), (100, 30), (80, 24), (60, 16), (40, 10), (20, 5)]
 
-  /// Method: one made-up moment at each rung of the size ladder in both glyph sets, as characters and as styles, compared
-  /// with the files in `Goldens`. `HEADWAY_ACCEPT=1` rewrites them.
+  /// Method: one made-up moment at each rung of the size ladder in both glyph sets, as characters and as styles,
+  /// compared with the files in `Goldens`. `HEADWAY_ACCEPT=1` rewrites them.
   @Test(arguments: sizes.indices, GlyphSet.allCases)
   func screensAreAsRecorded(size: Int, glyphs: GlyphSet) throws {
     let (width, height) = Self.sizes[size]
@@ -23,7 +23,8 @@ import Testing
     var state = try Checkout.state(step: 31)
     _ = Checkout.press(keys, on: &state)
     let name = keys == "?" ? "help" : keys.filter { $0.isLetter || $0.isNumber }
-    try compare(state.drawn(), with: "80x24-after-\(keys.first == "/" ? "find-" : keys.first == ":" ? "palette-" : "")\(name)")
+    let layer = keys.first == "/" ? "find-" : keys.first == ":" ? "palette-" : ""
+    try compare(state.drawn(), with: "80x24-after-\(layer)\(name)")
   }
 
   private func compare(_ grid: Grid, with name: String) throws {

@@ -6,8 +6,8 @@ import Screen
 import Testing
 
 @Suite struct ViewTests {
-  /// Method: a sweep of sizes from one cell to beyond the largest rung, with and without a menu; nothing may trap, and in
-  /// the ASCII set no cell may hold anything else.
+  /// Method: a sweep of sizes from one cell to beyond the largest rung, with and without a menu; nothing may trap, and
+  /// in the ASCII set no cell may hold anything else.
   @Test func everySizeIsDrawn() throws {
     let base = try Checkout.state(glyphs: .ascii)
     let sizes = [1, 2, 3, 5, 8, 13, 21, 39, 40, 59, 60, 79, 80, 139, 140, 200]

@@ -239,8 +239,8 @@ import Testing
     }
   }
 
-  /// Method: seeded random keys, broken escape sequences, mouse bytes and sizes; after all of it the program is alive, can
-  /// be quit, and the terminal is as before.
+  /// Method: seeded random keys, broken escape sequences, mouse bytes and sizes; after all of it the program is alive,
+  /// can be quit, and the terminal is as before.
   @Test(arguments: [1, 2] as [UInt64])
   func randomInputDoesNoHarm(seed: UInt64) throws {
     let bench = try Bench()

@@ -3,8 +3,8 @@ import Glibc
 
 /// The real program on a terminal of its own, seen from the other side of the terminal.
 ///
-/// Nothing here waits for a time to pass: a test waits for a text on the screen, or for the end of the program, and only
-/// a deadline that is far too long ends the wait.
+/// Nothing here waits for a time to pass: a test waits for a text on the screen, or for the end of the program, and
+/// only a deadline that is far too long ends the wait.
 final class PseudoTerminal {
   struct Failure: Error, CustomStringConvertible {
     let description: String

@@ -19,7 +19,7 @@ struct lab_state {
   int terminal, streams[2], messages[2], wake[2];
   volatile sig_atomic_t stop_asked, resumed, guarded;
 };
-// Inside a function: Swift does not emit a header's variables. One copy for each Swift file, so for Terminal.swift only.
+// Inside a function: Swift does not emit a header's variables. One copy per Swift file, so for Terminal.swift only.
 static inline struct lab_state *lab(void) { static struct lab_state state; return &state; }
 
 // Async-signal-safe: only write, tcsetattr, dup2 and read. Safe to call twice.

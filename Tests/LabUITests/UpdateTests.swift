@@ -174,6 +174,22 @@ import Testing
     }
   }
 
+  /// Method: as many presses as there are places come round to the first, channels that have no box included; from such
+  /// a channel an arrow leads on to a node.
+  @Test func everyPlaceCanBeSelected() throws {
+    var state = try Checkout.state()
+    var seen: [Edge.End] = []
+    for _ in state.places {
+      seen.append(state.selection)
+      _ = Checkout.press("s", on: &state)
+    }
+    #expect(Set(seen) == Set(state.places))
+    #expect(state.selection == seen[0])
+    state.selection = .channel(try #require(state.graph.channel(named: "orders")))
+    _ = Checkout.press([.left], on: &state)
+    #expect(state.name(of: state.selection) == "shop")
+  }
+
   /// Method: a click on the timeline goes to a step in proportion; one on the key bar runs the hint; one beside does
   /// nothing.
   @Test func clicksDoWhatTheyPointAt() throws {

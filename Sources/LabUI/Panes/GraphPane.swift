@@ -66,6 +66,9 @@ struct GraphPane {
   private var linkStyles: [Style] {
     drawing.diagram.links.map { link in
       let ends = [drawing.diagram.boxes[link.from].id, drawing.diagram.boxes[link.to].id]
+      if let channel = link.channel, state.selection == .channel(channel) {
+        return Style(Style.Role(link.kind), bold: true, reversed: true)
+      }
       let isDimmed = state.look.dimsOthers && !ends.contains(state.selection)
       return isDimmed ? Style(.muted, dim: true) : Style(Style.Role(link.kind))
     }

@@ -190,7 +190,8 @@ extension FrontMachine {
     _ lane: Int, _ entry: Int, by consumer: NodeID, isParked: Bool, into out: inout Outbox<FrontMachine>
   ) {
     lanes[lane].entries[entry].state = .retiring(consumer: consumer, isParked: isParked)
-    log.append(.retired(message: lanes[lane].entries[entry].message.id, consumer: consumer), into: &out)
+    log.append(
+      .retired(message: lanes[lane].entries[entry].message.id, consumer: consumer, isParked: isParked), into: &out)
   }
 
   mutating func retired(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {

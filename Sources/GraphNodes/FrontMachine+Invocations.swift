@@ -34,7 +34,8 @@ extension FrontMachine {
       .request(
         Request(
           id: message.id, attempt: attempt, handler: call.handler, root: message.root, path: message.path,
-          key: message.key, step: invocation.step, isAwaited: true, isCompensation: message.isCompensation)),
+          key: message.key, step: invocation.step, isAwaited: true, isReliable: true,
+          isCompensation: message.isCompensation, countedKey: invocation.countedKey)),
       to: deployment.machine(of: call.target))
     out.arm(.lease(number), after: .exactly(call.timeout))
   }

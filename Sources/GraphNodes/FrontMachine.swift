@@ -15,7 +15,7 @@ public struct FrontMachine: Equatable, Sendable {
   var log: LogClient<Record>
   /// The log is being read; nothing is served.
   var isReading = false
-  var lanes: [Lane]
+  public internal(set) var lanes: [Lane]
   /// Ids of all messages in the log.
   var known = KeySet()
   /// Messages on their way into the log, with who wants to know.
@@ -217,7 +217,7 @@ extension FrontMachine {
       }
     case .repeated(let message): enqueue(message)
     case .acknowledged(let message, let consumer): acknowledged(message, by: consumer, into: &out)
-    case .retired(let message, let consumer): retired(message, by: consumer, into: &out)
+    case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
     case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
     }
     serve(into: &out)
@@ -233,14 +233,22 @@ extension FrontMachine {
       enqueue(message)
     case .repeated(let message):
       enqueue(message)
-    case .acknowledged(let message, let consumer), .retired(let message, let consumer):
-      if let found = entry(where: { $0.message.id == message && ($1 == nil || $1 == consumer) }) {
-        let message = lanes[found.lane].entries.remove(at: found.entry).message
-        if message.invocation != nil { results.insert(message.id, nil) }
-      }
+    case .acknowledged(let message, let consumer):
+      guard let entry = removeEntry(message, of: consumer) else { return }
+      out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
+      if entry.message.invocation != nil { results.insert(message, nil) }
+    case .retired(let message, let consumer, let isParked):
+      guard let entry = removeEntry(message, of: consumer) else { return }
+      let trigger = trigger(entry.message, consumer: consumer)
+      out.observe(isParked ? .parked(trigger) : .dropped(trigger))
     case .runStarted, .stepDone, .compensating, .runEnded:
       preconditionFailure("a journal's record in a channel")
     }
+  }
+
+  private mutating func removeEntry(_ message: UInt64, of consumer: NodeID) -> LaneEntry? {
+    guard let found = entry(where: { $0.message.id == message && ($1 == nil || $1 == consumer) }) else { return nil }
+    return lanes[found.lane].entries.remove(at: found.entry)
   }
 
   private mutating func announce(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {

@@ -12,7 +12,8 @@ extension NodeMachine {
     let request = Request(
       id: units[unit].awaited, attempt: units[unit].retries + 1, handler: call.handler, root: units[unit].work.root,
       path: pathBelow(step, unit), key: sentKey(call.key, unit), step: step, isAwaited: call.isAwaited,
-      isCompensation: units[unit].isCompensation || units[unit].isCompensating)
+      isReliable: node.work == .durable, isCompensation: units[unit].isCompensation || units[unit].isCompensating,
+      countedKey: countedKey(call.key, unit))
     out.observe(.called(units[unit].work, step, request: request.id, attempt: request.attempt))
     out.send(.request(request), to: deployment.machine(of: call.target))
     guard call.isAwaited else { return completeStep(unit, into: &out) }
@@ -38,7 +39,8 @@ extension NodeMachine {
         ChannelMessage(
           id: units[unit].awaited, channel: engine, root: units[unit].work.root, path: pathBelow(step, unit),
           key: key, event: nil, effect: nil,
-          invocation: Invocation(step: step, caller: id, isAwaited: call.isAwaited),
+          invocation: Invocation(
+            step: step, caller: id, isAwaited: call.isAwaited, countedKey: countedKey(call.key, unit)),
           isCompensation: units[unit].isCompensation || units[unit].isCompensating)),
       to: deployment.front(of: engine))
     units[unit].phase = .storing
@@ -115,7 +117,7 @@ extension NodeMachine {
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
     case .storing:
       performAgain(unit, into: &out)
-    case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .recording, .abandoning,
+    case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .performed, .recording, .abandoning,
       .finished, .ending:
       break
     }

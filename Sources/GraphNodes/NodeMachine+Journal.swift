@@ -36,7 +36,7 @@ extension NodeMachine {
     journal?.append(.runStarted(start), into: &out)
   }
 
-  /// Records the step in hand; a node without a journal is at the step's end at once.
+  /// Records the step in hand, and where the run goes on; a node without a journal is at the step's end at once.
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard node.work == .durable, let step = currentStep(of: unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
@@ -144,6 +144,7 @@ extension NodeMachine {
       units[unit].undos = undos
       units[unit].failure = reason
     case .runEnded(let run, let failure):
+      if failure != nil, let ended = units.first(where: { $0.identity == run }) { out.observe(.aborted(ended.work)) }
       units.removeAll { $0.identity == run }
       endedRuns.insert(run, failure)
     case .message, .repeated, .acknowledged, .retired:
@@ -157,7 +158,8 @@ extension NodeMachine {
     units.append(
       Unit(
         serial: nextSerial, work: start.unit, identity: start.run, event: start.event,
-        isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, blackBox: nil))
+        isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, blackBox: nil,
+        isInvocation: false))
     nextSerial &+= 1
   }
 

@@ -113,7 +113,9 @@ extension NodeMachine {
   /// The step's effect is there; a durable node records it next.
   mutating func completeStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if let step = currentStep(of: unit) { out.observe(.performed(units[unit].work, step)) }
-    recordStep(unit, into: &out)
+    guard node.work == .durable else { return endStep(unit, into: &out) }
+    units[unit].phase = .performed
+    endPhaseNext(unit, into: &out)
   }
 
   /// The step is done and, where there is a record, recorded.
@@ -166,11 +168,10 @@ extension NodeMachine {
       out.observe(.deduplicated(units[unit].work, box.step))
     } else {
       if node.acceptsKeys, box.key != nil { commit(.applied(units[unit].identity), into: &out) }
-      let root = KeyValue(field: nil, root: units[unit].work.root).packed
       out.observe(
         .effect(
           AppliedEffect(
-            unit: units[unit].work, step: box.step, name: box.effect, key: box.key ?? root,
+            unit: units[unit].work, step: box.step, name: box.effect, key: box.countedKey,
             isCompensation: units[unit].isCompensation)))
     }
     finish(unit, into: &out)

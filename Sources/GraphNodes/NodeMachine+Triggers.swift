@@ -15,7 +15,7 @@ extension NodeMachine {
     admit(
       Arrival(
         work: work, identity: root, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
-        blackBox: nil),
+        blackBox: nil, isInvocation: false),
       into: &out)
   }
 
@@ -29,13 +29,31 @@ extension NodeMachine {
       node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id)
     let waiter = request.isAwaited ? Unit.Waiter(machine: sender, request: request.id) : nil
     let blackBox = deployment.impliedEffect(of: request.handler).map {
-      Unit.BlackBox(effect: $0, step: request.step, key: request.key)
+      Unit.BlackBox(effect: $0, step: request.step, key: request.key, countedKey: request.countedKey)
     }
+    if request.isReliable, let waiter, node.work != .durable, rejoin(request, work, waiter, into: &out) { return }
     admit(
       Arrival(
         work: work, identity: identity(of: request), event: nil, isCompensation: request.isCompensation,
-        attempt: request.attempt, waiter: waiter, lease: nil, blackBox: blackBox),
+        attempt: request.attempt, waiter: waiter, lease: nil, blackBox: blackBox, isInvocation: request.isReliable),
       into: &out)
+  }
+
+  /// An invocation that the node has in hand, or completed since it came up, is not begun again: its caller gets the one
+  /// result. Only a crash makes the node forget, and then nothing but its own work control protects it.
+  private mutating func rejoin(
+    _ request: Request, _ work: WorkUnit, _ waiter: Unit.Waiter, into out: inout Outbox<NodeMachine>
+  ) -> Bool {
+    if let failure = servedInvocations[request.id] {
+      out.observe(.replied(work, failure))
+      out.send(.reply(Reply(request: request.id, failure: failure)), to: waiter.machine)
+      return true
+    }
+    if let running = units.firstIndex(where: { $0.work.trigger == request.id }) {
+      if !units[running].waiters.contains(waiter) { units[running].waiters.append(waiter) }
+      return true
+    }
+    return inbox.contains { $0.work.trigger == request.id }
   }
 
   /// A request is known by its business key where it has one, else by its id.
@@ -62,7 +80,7 @@ extension NodeMachine {
       Arrival(
         work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
         attempt: delivery.attempt, waiter: nil,
-        lease: Unit.Lease(channel: message.channel, number: delivery.lease), blackBox: nil),
+        lease: Unit.Lease(channel: message.channel, number: delivery.lease), blackBox: nil, isInvocation: false),
       into: &out)
   }
 
@@ -74,7 +92,8 @@ extension NodeMachine {
     let unit = Unit(
       serial: nextSerial, work: arrival.work, identity: arrival.identity, event: arrival.event,
       isCompensation: arrival.isCompensation, attempt: arrival.attempt,
-      waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, blackBox: arrival.blackBox)
+      waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, blackBox: arrival.blackBox,
+      isInvocation: arrival.isInvocation)
     nextSerial &+= 1
     units.append(unit)
     if let lease = arrival.lease, node.acknowledgement == .before {
@@ -137,6 +156,9 @@ extension NodeMachine {
 
   mutating func answer(_ unit: Int, _ failure: FailureReason?, into out: inout Outbox<NodeMachine>) {
     let waiters = units[unit].waiters
+    if units[unit].isInvocation, failure == nil || failure == .terminal {
+      servedInvocations.insert(units[unit].work.trigger, failure)
+    }
     units[unit].hasReplied = true
     units[unit].waiters = []
     guard !waiters.isEmpty else { return }

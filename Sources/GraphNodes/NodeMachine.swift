@@ -28,6 +28,8 @@ public struct NodeMachine: Equatable, Sendable {
   var isRecovering = false
   /// Runs that ended, with their result, by identity. Look-up only.
   var endedRuns = EndedRuns()
+  /// Invocations of the engine that this node completed since it came up, with their result. Look-up only.
+  var servedInvocations = EndedRuns()
 
   public init(_ id: NodeID, in deployment: Deployment, store: NodeStore = NodeStore()) {
     self.id = id
@@ -43,6 +45,7 @@ public struct NodeMachine: Equatable, Sendable {
       && left.incarnation == right.incarnation && left.units == right.units && left.inbox == right.inbox
       && left.nextSerial == right.nextSerial && left.freshIDs == right.freshIDs && left.journal == right.journal
       && left.isRecovering == right.isRecovering && left.endedRuns == right.endedRuns
+      && left.servedInvocations == right.servedInvocations
   }
 }
 
@@ -125,6 +128,7 @@ extension NodeMachine: Machine {
     fingerprinter.feed(journal)
     fingerprinter.feed(isRecovering)
     fingerprinter.feed(endedRuns)
+    fingerprinter.feed(servedInvocations)
   }
 }
 
@@ -198,6 +202,7 @@ extension NodeMachine {
     case .ready: performInstruction(unit, into: &out)
     case .computing: completeStep(unit, into: &out)
     case .backingOff: retryStep(unit, into: &out)
+    case .performed: recordStep(unit, into: &out)
     case .finished: recordEnd(unit, into: &out)
     case .acknowledging, .accepting, .calling, .storing, .recording, .abandoning, .ending:
       preconditionFailure("a unit in this phase has no timer of its own")

@@ -35,11 +35,15 @@ public struct Request: Equatable, Sendable {
   /// The calling step.
   public var step: StepID
   public var isAwaited: Bool
+  /// From the engine or a durable caller: the target knows an invocation that it has or had in hand.
+  public var isReliable: Bool
   public var isCompensation: Bool
+  /// What the checkers count an implied effect by, packed: the key, or the root where there is none that lasts.
+  public var countedKey: UInt64
 
   public init(
     id: UInt64, attempt: Int, handler: HandlerID, root: UInt64, path: UInt64, key: UInt64?, step: StepID,
-    isAwaited: Bool, isCompensation: Bool
+    isAwaited: Bool, isReliable: Bool, isCompensation: Bool, countedKey: UInt64
   ) {
     self.id = id
     self.attempt = attempt
@@ -49,7 +53,9 @@ public struct Request: Equatable, Sendable {
     self.key = key
     self.step = step
     self.isAwaited = isAwaited
+    self.isReliable = isReliable
     self.isCompensation = isCompensation
+    self.countedKey = countedKey
   }
 }
 
@@ -89,7 +95,7 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(request.path)
       fingerprinter.feed(request.key)
       fingerprinter.feed(request.step)
-      fingerprinter.feed(UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0))
+      fingerprinter.feed(UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0) | (request.isReliable ? 4 : 0))
     case .reply(let reply):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(reply.request)

@@ -11,7 +11,7 @@ public enum Record: LogPayload {
   /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation.
   case acknowledged(message: UInt64, consumer: NodeID)
   /// Given up: in the dead-letter queue, or dropped.
-  case retired(message: UInt64, consumer: NodeID)
+  case retired(message: UInt64, consumer: NodeID, isParked: Bool)
   /// A durable run exists from here on.
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`.
@@ -60,13 +60,16 @@ public struct ChannelMessage: Equatable, Sendable {
 public struct Invocation: Equatable, Sendable {
   public var step: StepID
   public var caller: NodeID
-  /// Nil where nobody waits for the result.
+  /// False where nobody waits for the result.
   public var isAwaited: Bool
+  /// What the checkers count an implied effect by, packed.
+  public var countedKey: UInt64
 
-  public init(step: StepID, caller: NodeID, isAwaited: Bool) {
+  public init(step: StepID, caller: NodeID, isAwaited: Bool, countedKey: UInt64) {
     self.step = step
     self.caller = caller
     self.isAwaited = isAwaited
+    self.countedKey = countedKey
   }
 }
 
@@ -99,10 +102,11 @@ extension Record: Fingerprintable {
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
-    case .retired(let message, let consumer):
+    case .retired(let message, let consumer, let isParked):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
+      fingerprinter.feed(isParked)
     case .runStarted(let start):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(start.run)

@@ -23,6 +23,9 @@ struct Unit: Equatable, Sendable {
     case backingOff
     /// A channel's confirmation that a message is stored.
     case storing
+    /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing and
+    /// recording.
+    case performed
     /// The journal's confirmation that a step is recorded.
     case recording
     /// The journal's confirmation that compensation begins.
@@ -52,6 +55,8 @@ struct Unit: Equatable, Sendable {
     let step: StepID
     /// The value of the call's key, packed.
     let key: UInt64?
+    /// What the checkers count the effect by, packed.
+    let countedKey: UInt64
   }
 
   /// What a transaction has collected.
@@ -76,6 +81,8 @@ struct Unit: Equatable, Sendable {
   var waiters: [Waiter]
   var lease: Lease?
   let blackBox: BlackBox?
+  /// Started by the engine or a durable caller: its result is remembered.
+  let isInvocation: Bool
   var phase = Phase.latency
   /// Position in the handler's program.
   var position = 0
@@ -105,7 +112,7 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(event)
     fingerprinter.feed(
       UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
-        | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0))
+        | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0))
     fingerprinter.feed(waiters.count)
     for waiter in waiters {
       fingerprinter.feed(waiter.machine)
@@ -138,6 +145,7 @@ struct Arrival: Equatable, Sendable {
   let waiter: Unit.Waiter?
   let lease: Unit.Lease?
   let blackBox: Unit.BlackBox?
+  let isInvocation: Bool
 }
 
 extension Arrival: Fingerprintable {

@@ -12,7 +12,7 @@ import Simulation
 /// Owner: whoever drives it; a copy goes on exactly as the original would.
 struct Execution: Sendable {
   let deployment: Deployment
-  let faults: [Fault]
+  private(set) var faults: [Fault]
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   /// Why it stopped; nil while it goes on.
@@ -55,6 +55,13 @@ struct Execution: Sendable {
       }
       return action
     }
+  }
+
+  /// Adds a fault to the run under way; a run that had come to rest goes on.
+  mutating func inject(_ fault: Fault, _ planned: PlannedFault<LabMachine>) {
+    faults.append(fault)
+    simulator.inject(planned)
+    rest = nil
   }
 
   /// Runs to the end, or to the step limit.

@@ -36,7 +36,9 @@ extension Lab {
     return .plan(plan)
   }
 
-  private static func report(on diagnostic: Diagnostic, in source: SourceText, as argument: String) -> DiagnosticReport {
+  private static func report(
+    on diagnostic: Diagnostic, in source: SourceText, as argument: String
+  ) -> DiagnosticReport {
     var report = DiagnosticReport(diagnostic, in: source)
     report.file = argument
     return report

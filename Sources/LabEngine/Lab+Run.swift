@@ -35,9 +35,8 @@ extension Lab {
   /// Added faults make it another run than the one whose outcome the file declares.
   public static func plan(_ graph: Graph, scenario: String?, faults: [Fault]) -> RunPlan? {
     guard let scenario else {
-      var plan = RunPlan.calm
-      plan.faults = faults
-      return plan
+      guard !faults.isEmpty else { return .calm }
+      return RunPlan(name: "faults", load: .single, faults: faults, outcome: nil)
     }
     guard let position = graph.scenarios.firstIndex(where: { $0.name == scenario }) else { return nil }
     let found = graph.scenarios[position]
@@ -50,7 +49,7 @@ extension Lab {
   ///
   /// - Parameters:
   ///   - loaded: a graph that could be read.
-  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came, and judged by nobody.
+  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came and not judged.
   public static func run(
     _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
   ) -> GraphReport {

@@ -46,8 +46,8 @@ extension RaftConfiguration {
     }
   }
 
-  /// The `fsync` key of a graph file. Off: nobody waits for a disk before it counts or confirms an entry; terms and
-  /// votes still wait, as `follower_fsync_before_reply` and its sibling only speak of entries.
+  /// The `fsync` key of a graph file. Off: nobody waits for a disk before it counts or confirms an entry. Votes still
+  /// wait, as `follower_fsync_before_reply` and its sibling only speak of entries.
   public mutating func setFsync(_ isOn: Bool) {
     followerFsyncBeforeReply = isOn
     leaderFsyncBeforeIncludeInQuorum = isOn

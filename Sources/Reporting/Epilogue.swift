@@ -91,7 +91,8 @@ struct Epilogue {
     var sentences: [String] = []
     if let expected = run.expected {
       if expected == run.outcome {
-        sentences.append(expected.isEmpty ? "The \(declarer) declares just that." : "The \(declarer) declares exactly this outcome.")
+        let what = expected.isEmpty ? "just that" : "exactly this outcome"
+        sentences.append("The \(declarer) declares \(what).")
       } else {
         let codes = expected.isEmpty ? "no anomaly" : enumerated(expected.map(\.rawValue))
         sentences.append("The \(declarer) declares \(codes) instead.")

@@ -5,7 +5,8 @@ import ProgressGraph
 ///
 /// Keys beyond that page, all additions: `logs`, `complete` and, within a graph, `checks`, `substituted`,
 /// `substitutions`, `replay`; within a diagnostic about an argument `file`; within a scenario `faults`, `violated`,
-/// `complete`; within a violation `expectations`; within an expectation `scenario`. `search` is `null` where none was made.
+/// `complete`; within a violation `expectations`; within an expectation `scenario`. `search` is `null` where none was
+/// made.
 public enum ReportJSON {
   public static func bytes(of report: Report) -> [UInt8] {
     var writer = JSONWriter()

@@ -53,7 +53,7 @@ public struct Simulator<M: Machine>: Sendable {
   private var timers: SeededGenerator
   private var disks: SeededGenerator
 
-  private let faults: [PlannedFault<M>]
+  private var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
   private var matches: [Int]
   /// The message each reordering fault holds back.
@@ -66,10 +66,10 @@ public struct Simulator<M: Machine>: Sendable {
   private var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
-  /// When something other than upkeep last happened.
-  private var lastWork = SimInstant.start
+  /// When a machine or link last failed or came back, or a replica saw a new epoch.
+  private var lastDisturbance = SimInstant(microseconds: -.max)
 
-  /// How long only upkeep must have happened before quiet time is skipped: longer than any election time-out.
+  /// How long upkeep runs on after a disturbance whether or not work is due: longer than any election time-out.
   private static var settlingTime: SimDuration { .milliseconds(500) }
 
   /// - Parameters:
@@ -93,10 +93,22 @@ public struct Simulator<M: Machine>: Sendable {
     self.cluster.start(into: &scratch)
     takeInEvents()
     for fault in faults {
-      if case .at(let instant) = fault.trigger { plan(fault, at: instant) }
+      if case .at(let instant) = fault.trigger { plan(fault, at: instant, hasBegun: false) }
     }
     for (instant, action) in actions { schedule(.act(action), at: instant) }
   }
+
+  /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
+  /// else; the matches of an observation or a message are counted from here on.
+  public mutating func inject(_ fault: PlannedFault<M>) {
+    faults.append(fault)
+    matches.append(0)
+    held.append(nil)
+    if case .at(let instant) = fault.trigger { plan(fault, at: max(now, instant), hasBegun: true) }
+  }
+
+  /// How much longer everything takes to reach a machine now.
+  public func slowness(of machine: MachineID) -> SimDuration { slowness[machine.index] }
 
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
@@ -151,28 +163,27 @@ extension Simulator {
       let isUpkeepFirst = upkeep.first.map { first in work.first.map { first.precedes($0) } ?? true } ?? false
       if isUpkeepFirst {
         if work.isEmpty && (workInFlight == 0 || isQuiet) { return nil }
-        if isQuiet, let next = work.first, skipQuietTime(until: next.instant) { continue }
+        if isQuiet, let next = work.first {
+          stopUpkeepClock(until: next.instant)
+          continue
+        }
       }
       guard let instant = (isUpkeepFirst ? upkeep.first : work.first)?.instant, instant <= limit,
         let due = isUpkeepFirst ? upkeep.popFirst() : work.popFirst()
       else { return nil }
       now = max(now, due.instant)
-      if !isUpkeepFirst { lastWork = now }
       return due.content
     }
   }
 
   private var isQuiet: Bool {
     guard let next = upkeep.first else { return true }
-    return next.instant > lastWork + Self.settlingTime
+    return next.instant > lastDisturbance + Self.settlingTime
   }
 
-  /// Returns false where there is nothing to skip.
-  private mutating func skipQuietTime(until instant: SimInstant) -> Bool {
-    guard let first = upkeep.first, first.instant < instant else { return false }
-    let skipped = instant - first.instant
-    upkeep.move { $0.instant + skipped }
-    return true
+  private mutating func stopUpkeepClock(until instant: SimInstant) {
+    let stretch = instant - now
+    upkeep.move { $0.instant + stretch }
   }
 
   /// The action that is now due; nil where it became void in the meantime, or waits for a paused machine.
@@ -254,10 +265,15 @@ extension Simulator {
         schedule(content, at: now + disks.draw(timing.disk), purpose)
       case .writeCompleted(_, let purpose), .writeAbandoned(_, let purpose):
         if purpose == .work { workInFlight -= 1 }
-      case .resumed(let machine): resume(machine)
+      case .resumed(let machine):
+        lastDisturbance = now
+        resume(machine)
       case .observed(_, let observation): observed(observation)
-      case .crashed(let machine, _, _): deferred[machine.index].removeAll(where: Self.diesWithMachine)
-      case .restarted, .paused, .refusing, .accepting, .severed, .healed: break
+      case .crashed(let machine, _, _):
+        lastDisturbance = now
+        deferred[machine.index].removeAll(where: Self.diesWithMachine)
+      case .restarted, .paused, .severed, .healed: lastDisturbance = now
+      case .refusing, .accepting: break
       }
     }
   }
@@ -342,22 +358,27 @@ extension Simulator {
   }
 
   private mutating func observed(_ observation: Observation) {
-    guard !faults.isEmpty, case .work(let observation) = observation else {
-      if case .log(.becameLeader) = observation { lastWork = now }
-      return
+    switch observation {
+    case .work(let observation): if !faults.isEmpty { observed(observation) }
+    case .log(.becameLeader), .log(.adoptedEpoch): lastDisturbance = now
+    case .log: break
     }
+  }
+
+  private mutating func observed(_ observation: WorkObservation) {
     for fault in faults.indices {
       guard case .observed(let pattern, let nth) = faults[fault].trigger, matches[fault] < nth,
         pattern.fits(observation)
       else { continue }
       matches[fault] += 1
-      if matches[fault] == nth { plan(faults[fault], at: now) }
+      if matches[fault] == nth { plan(faults[fault], at: now, hasBegun: steps > 0) }
     }
   }
 
-  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant) {
+  /// - Parameter hasBegun: false for a plan made before the run: then what is due at its start waits for its turn.
+  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant, hasBegun: Bool) {
     for strike in fault.strikes {
-      if strike.delay == .zero, instant == now, steps > 0 {
+      if strike.delay == .zero, instant == now, hasBegun {
         immediate.append(strike.deed)
       } else {
         schedule(.strike(strike.deed), at: instant + strike.delay)

@@ -1,10 +1,9 @@
 import Foundation
 import Testing
 
-/// Method: the real program reads files and folders as bad as people and machines can make them; every one must end in a
-/// located message and exit code 2, within the time that a test gives it.
-@Suite(.timeLimit(.minutes(1)))
-struct InputTests {
+/// Method: the real program reads files and folders as bad as people and machines can make them; every one must end in
+/// a located message and exit code 2.
+@Suite struct InputTests {
   private func check(_ arguments: [String], in folder: Folder) throws -> (Program, JSONReport) {
     let run = try Program.run(["check", "--format", "json"] + arguments, in: folder.url)
     return (run, try JSONReport(run.output))

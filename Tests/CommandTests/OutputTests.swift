@@ -2,8 +2,7 @@ import Foundation
 import Testing
 
 /// Method: where results go. The real program writes to files, devices, closed pipes and folders it must not write to.
-@Suite(.timeLimit(.minutes(1)))
-struct OutputTests {
+@Suite struct OutputTests {
   @Test func anOutputFileAppearsWholeAndAlone() throws {
     let folder = try Folder()
     try folder.write("a.yaml", Designs.sound)

@@ -41,7 +41,9 @@ import Testing
     #expect(run.messages.contains("did you mean `headway run checkout.yaml`?"))
   }
 
-  @Test(arguments: ["lint", "log", "coupling", "compare", "diff", "learn", "explain", "export", "import", "merge", "keys"])
+  @Test(arguments: [
+    "lint", "log", "coupling", "compare", "diff", "learn", "explain", "export", "import", "merge", "keys",
+  ])
   func whatIsNotThereYetSaysSoAndIsNotInTheHelp(_ command: String) throws {
     let run = try Program.run([command, "x.yaml"])
     #expect(run.status == 64)

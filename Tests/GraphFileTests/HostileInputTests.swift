@@ -9,7 +9,7 @@ import Testing
   private static func codes(_ text: String) -> [String] { codes(Array(text.utf8)) }
 
   private static func codes(_ bytes: [UInt8]) -> [String] {
-    let decoded = GraphFile.decode(bytes, file: "hostile.yaml")
+    let decoded = GraphReader.decode(bytes, file: "hostile.yaml")
     #expect((decoded.graph == nil) == decoded.diagnostics.contains { $0.severity == .error })
     for diagnostic in decoded.diagnostics.prefix(3) {
       #expect(!render(diagnostic, source: decoded.source).isEmpty)
@@ -75,7 +75,7 @@ import Testing
         c: {kind: client, do: *steps}
         b: {do: []}
       """
-    let decoded = GraphFile.decode(text, file: "alias.yaml")
+    let decoded = GraphReader.decode(text, file: "alias.yaml")
     let graph = try #require(decoded.graph, "\(messages(decoded))")
     #expect(graph.steps.count == 2)
     #expect(graph[graph.steps[1].handler].node.index == 1)

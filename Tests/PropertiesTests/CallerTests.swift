@@ -167,7 +167,8 @@ private struct ChainDesign {
     let design = ChainDesign()
     var story = design.brokenStory()
     story.tell(
-      .failed(design.shopUnit, design.inner, .timedOut), .callFailed(design.webUnit, design.outer, request: 100, .failed),
+      .failed(design.shopUnit, design.inner, .timedOut),
+      .callFailed(design.webUnit, design.outer, request: 100, .failed),
       .failed(design.webUnit, design.outer, .failed))
     #expect(story.verdict().anomalies.map(\.subject) == [.node(design.web), .node(design.shop)])
   }
@@ -176,7 +177,8 @@ private struct ChainDesign {
     let design = ChainDesign()
     var story = design.brokenStory()
     story.tell(
-      .failed(design.shopUnit, design.inner, .timedOut), .callFailed(design.webUnit, design.outer, request: 100, .failed),
+      .failed(design.shopUnit, design.inner, .timedOut),
+      .callFailed(design.webUnit, design.outer, request: 100, .failed),
       .called(design.webUnit, design.outer, request: 101, attempt: 2),
       .answered(design.webUnit, design.outer, request: 101), .finished(design.webUnit))
     #expect(story.outcome == [])
@@ -199,6 +201,22 @@ private struct ChainDesign {
     #expect(story.outcome == [.orphan])
     story.tell(.arrived(design.shopUnit, attempt: 2), .finished(design.shopUnit))
     #expect(story.outcome == [])
+  }
+
+  @Test func aTreeWhoseTriggerIsKeptLeavesNobodyBehind() {
+    let design = ChainDesign()
+    var story = design.brokenStory()
+    let jobs = ChannelID(7)
+    let record = StoredTrigger(channel: jobs, message: 100, root: 1, path: 2, consumer: design.shop)
+    story.tell(.failed(design.shopUnit, design.inner, .timedOut))
+    #expect(story.outcome == [.orphan])
+    var parked = story
+    story.tell(.stored(record), .delivered(record, attempt: 1))
+    #expect(story.outcome == [])
+    parked.tell(.stored(record), .parked(record))
+    #expect(parked.outcome == [.parked])
+    story.tell(.acknowledged(record))
+    #expect(story.outcome == [.orphan])
   }
 
   @Test func aDurableCallerIsNoOrphanWhileItsRunLasts() {

@@ -154,6 +154,25 @@ import Testing
     #expect(story.outcome == [])
   }
 
+  @Test func anAcknowledgedTriggerWhoseCallWasNeverMadeIsPartial() {
+    var design = QueueDesign()
+    let pay = design.builder.node("pay")
+    let payHandler = design.builder.handler(pay)
+    let charge = design.builder.write(payHandler, "charge")
+    let call = design.builder.call(design.handler, payHandler)
+    design.builder.graph.expectations.once = [design.builder.name("charge")]
+    var story = story(of: design)
+    story.apply(design.unit(), design.a)
+    story.apply(design.unit(), design.b)
+    #expect(story.outcome == [.partial])
+    #expect(story.verdict().expectations.first?.holds == false)
+    let payUnit = WorkUnit(node: pay, handler: payHandler, root: 1, path: 40, trigger: 600)
+    story.tell(.called(design.unit(), call, request: 600, attempt: 1), .arrived(payUnit, attempt: 1))
+    story.apply(payUnit, charge)
+    story.tell(.finished(payUnit), .answered(design.unit(), call, request: 600))
+    #expect(story.outcome == [])
+  }
+
   @Test func aSingleEffectIsNeverPartial() {
     var builder = DesignBuilder()
     let jobs = builder.channel("jobs", .queue)

@@ -178,6 +178,7 @@ import Testing
     story.tell(.retrying(design.shopUnit(), design.b, attempt: 2))
     story.giveUp(design)
     #expect(story.outcome == [.orphan, .partial, .stuck])
+    #expect(story.verdict().failed == 0)
     story.apply(design.shopUnit(), design.b)
     story.tell(.finished(design.shopUnit()))
     #expect(story.outcome == [.orphan])
@@ -194,6 +195,7 @@ import Testing
     story.tell(.failed(design.shopUnit(), design.b, .poisoned))
     story.giveUp(design)
     #expect(story.outcome == [.partial, .stuck])
+    #expect(story.verdict().failed == 0)
     // Without the engine's record it is a plain request, whose caller knows that it failed.
     var plain = Story(design.builder.graph)
     plain.ask(design)

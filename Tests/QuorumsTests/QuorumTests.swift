@@ -11,7 +11,8 @@ import Testing
 
   @Test(arguments: [
     (3, 2, 2, true, true), (3, 2, 1, false, true), (3, 3, 1, true, true), (5, 3, 4, true, true),
-    (5, 4, 2, true, true), (5, 2, 4, true, false), (5, 2, 3, false, false), (4, 2, 3, true, false), (1, 1, 1, true, true),
+    (5, 4, 2, true, true), (5, 2, 4, true, false), (5, 2, 3, false, false), (4, 2, 3, true, false),
+    (1, 1, 1, true, true),
   ])
   func `which quorums meet`(servers: Int, election: Int, replication: Int, meets: Bool, elections: Bool) {
     var sizes = QuorumSizes(majorityOf: servers)

@@ -5,8 +5,8 @@ import Quorums
 import RaftLog
 import Testing
 
-/// The ablation cards of Raft: one scripted execution each, run with the weakened knob, where it must break what the card
-/// says, and as the control with the sound value, where the same steps must break nothing. Servers count from 0.
+/// The ablation cards of Raft: one scripted execution each, run with the weakened knob, where it must break what the
+/// card says, and as the control with the sound value, where the same steps must break nothing. Servers count from 0.
 @Suite struct AblationTests {
   typealias Knobs = [(String, String)]
 

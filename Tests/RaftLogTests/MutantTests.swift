@@ -5,8 +5,8 @@ import Properties
 import RaftLog
 import Testing
 
-/// Random schedules by fixed seeds: the sound machine breaks nothing and gets work done; each broken one is caught by the
-/// observer of the law that it breaks.
+/// Random schedules by fixed seeds: the sound machine breaks nothing and gets work done; each broken one is caught by
+/// the observer of the law that it breaks.
 @Suite struct MutantTests {
   /// Runs some hundred actions, and stops early where an invariant breaks.
   static func run<Server: RaftServer>(

@@ -8,8 +8,8 @@ import Testing
 
 /// Stories of a group, command by command, compared with the files in `Transcripts`; `HEADWAY_ACCEPT=1` rewrites them.
 ///
-/// A file begins with `group 3 leader S1` or `group 3 empty`, and knobs behind it as `name=value`; `verdict` tells which
-/// invariants were broken so far.
+/// A file begins with `group 3 leader S1` or `group 3 empty`, and knobs behind it as `name=value`; `verdict` tells
+/// which invariants were broken so far.
 @Suite struct RaftTranscriptTests {
   static let folder = String(#filePath.dropLast("RaftTranscriptTests.swift".count)) + "Transcripts/"
 
@@ -37,7 +37,9 @@ import Testing
         let broken = invariants.violations.map { "\($0.id) \($0.name): \($0.message)" }
         return broken.isEmpty ? ["nothing is broken"] : broken
       default:
-        if words.count == 3, words[0] == "read", let server = Int(words[1].dropFirst()), let request = UInt64(words[2]) {
+        if words.count == 3, words[0] == "read", let server = Int(words[1].dropFirst()),
+          let request = UInt64(words[2])
+        {
           invariants.readAsked(request, at: MachineID(server - 1))
         }
         return language?.run(command) ?? ["? no group yet"]

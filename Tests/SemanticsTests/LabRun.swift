@@ -8,8 +8,11 @@ struct LabRun {
   let isFailure: Bool
   /// One line per anomaly, for the message of a failing test.
   let details: String
+  /// Everything that happened, with its times.
+  let story: [StoryEvent]
 
-  init(_ text: String, scenario: String, logs: LogChoice) throws {
+  /// - Parameter scenario: nil for the run without faults.
+  init(_ text: String, scenario: String?, logs: LogChoice) throws {
     let loaded = Lab.load(Array(text.utf8), file: "cell.yaml")
     let graph = try #require(
       loaded.graph, "\(loaded.diagnostics.map { "\($0.code): \($0.message)" })\n\(text)")
@@ -20,6 +23,7 @@ struct LabRun {
     codes = Set(run.outcome)
     isFailure = run.failed > 0
     details = run.anomalies.map { "\($0.code.rawValue) \($0.subject) \($0.key) x\($0.count)" }.joined(separator: "; ")
+    story = run.story
   }
 
   var outcome: Expected { Expected(codes: codes, isFailure: isFailure) }

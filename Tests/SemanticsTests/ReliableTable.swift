@@ -40,8 +40,8 @@ enum ReliableTable {
   /// F4 with a fresh id per retry: the engine sees two invocations, and only a business key joins them.
   private static func freshID(_ cell: Cell) -> Expected {
     switch cell.column {
-    case .none, .durable: return Expected(.dup)
-    case .idempotent: return cell.isKeyed ? .fine : Expected(.dup)
+    case .none: return Expected(.dup)
+    case .idempotent, .durable: return cell.isKeyed ? .fine : Expected(.dup)
     case .transactional: return cell.isCallKeyed ? .fine : Expected(.dup)
     }
   }

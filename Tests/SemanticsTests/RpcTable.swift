@@ -77,7 +77,7 @@ enum RpcTable {
     case .transactional:
       let isRecognised = cell.hasInbox && (!cell.hasFreshID || cell.isCallKeyed)
       return isRecognised ? .fine : Expected(.dup)
-    case .durable: return cell.hasFreshID ? Expected(.dup) : .fine
+    case .durable: return cell.hasFreshID && !cell.isKeyed ? Expected(.dup) : .fine
     }
   }
 }

@@ -26,7 +26,6 @@ enum ImportTable {
     ImportRow(layer: 3, target: "ClusterModel", imports: ["MachineContract", "Primitives"]),
     ImportRow(
       layer: 4, target: "Simulation", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
-    ImportRow(layer: 4, target: "Exploration", imports: ["ClusterModel", "MachineContract", "Primitives"]),
     ImportRow(
       layer: 4, target: "Properties", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     ImportRow(layer: 4, target: "GraphDrawing", imports: ["ProgressGraph", "Screen", "Primitives"]),
@@ -39,7 +38,7 @@ enum ImportTable {
     ImportRow(
       layer: 6, target: "LabEngine",
       imports: [
-        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes", "ProgressGraph",
+        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes", "RaftLog", "LogContract", "ProgressGraph",
         "ClusterModel", "MachineContract", "Primitives",
       ]),
     ImportRow(layer: 7, target: "Reporting", imports: ["LabEngine", "ProgressGraph", "Primitives"]),

@@ -6,12 +6,12 @@ import ProgressGraph
 func cleanFailures(_ evidence: Evidence) -> [CleanFailure] {
   evidence.ledger.roots.compactMap { root in
     guard let step = evidence.toldFailed(root), !root.effects.contains(where: evidence.stands) else { return nil }
-    return CleanFailure(root: root.root, step: step)
+    return evidence.isHeld(root) ? nil : CleanFailure(root: root.root, step: step)
   }
 }
 
 extension Evidence {
-  /// True while a log holds work of this root: whatever its caller was told, it is stuck and not lost.
+  /// What a log still holds may yet happen: whatever its caller was told, that is stuck work and no clean failure.
   func isHeld(_ root: RootRecord) -> Bool {
     ledger.works.contains { $0.unit.root == root.root && isUnfinishedRun($0) }
       || ledger.calls.contains { ledger.works[$0.work].unit.root == root.root && isHeldByEngine($0) }

@@ -6,7 +6,8 @@ import ProgressGraph
 /// effects stand below the call.
 ///
 /// A later attempt that got an answer clears the earlier ones, at every level: the same call tried again, or any
-/// caller above that tried again and was answered, or a redelivery above that finished.
+/// caller above that tried again and was answered, or a redelivery above that finished. A tree of calls under a
+/// reliable trigger is one unit: while that trigger is kept, parked included, nobody in the tree is left behind.
 func orphanedCallers(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for index in evidence.ledger.calls.indices {
@@ -57,16 +58,25 @@ extension Evidence {
     }
   }
 
-  /// True when something at this level or above was tried again after this event and got its answer.
+  /// True when something at this level or above was tried again after this event and got its answer, or is still kept
+  /// by a reliable trigger.
   func isCleared(_ record: CallRecord, since event: EventStep) -> Bool {
     var call = record
     for _ in ledger.calls.indices {
       let caller = ledger.works[call.work]
       if caller.isFinished && caller.arrivedAt > event && caller.finishedAt > caller.arrivedAt { return true }
+      if isKept(caller) { return true }
       guard let parent = caller.parentCall else { return false }
       call = ledger.calls[parent]
       if call.outcome == .answered && call.answeredAttemptAt > event { return true }
+      if isHeldByEngine(call) { return true }
     }
     return false
+  }
+
+  /// True for unfinished work whose trigger a log keeps: a record that was not acknowledged, or a durable run's start.
+  private func isKept(_ work: WorkRecord) -> Bool {
+    guard !work.isFinished else { return false }
+    return isUnfinishedRun(work) || ledger.isKept(message: work.unit.trigger, for: work.unit.node)
   }
 }

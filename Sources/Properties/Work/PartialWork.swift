@@ -6,13 +6,16 @@ import ProgressGraph
 ///
 /// Effects of a work are its own `write`, `effect`, `send` and `publish` on the path taken: not its calls, not undo,
 /// else or on_error steps, not branches not taken. A durable run that aborted is judged as SAGA instead.
+///
+/// Once its trigger is gone, acknowledged or never stored, a work whose own effects all stand is partial too while one
+/// of its calls was not made or not answered: the tree below it is one unit, and nobody else would tell.
 func partialWork(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for (index, work) in evidence.ledger.works.enumerated() {
     guard !work.isFinished, !work.isAborted, !evidence.catalogue.isSingleEffect(work.unit.handler) else { continue }
     let standing = evidence.standingEffects(ofWork: index)
     let expected = evidence.catalogue.expectedEffects(of: work)
-    guard standing > 0, standing < expected else { continue }
+    guard standing > 0, standing < expected || evidence.abandonsCalls(work) else { continue }
     let last = work.effects.map { evidence.ledger.effects[$0].lastAt }.max() ?? work.lastSeenAt
     anomalies.append(
       Anomaly(
@@ -23,6 +26,24 @@ func partialWork(_ evidence: Evidence) -> [Anomaly] {
 }
 
 extension Evidence {
+  /// True when nothing triggers the work any more and a call on its path is still owed.
+  fileprivate func abandonsCalls(_ work: WorkRecord) -> Bool {
+    let isTimer = graph[work.unit.handler].triggers.contains { if case .cron = $0 { true } else { false } }
+    guard isTimer || ledger.isReleased(message: work.unit.trigger, for: work.unit.node), !isUnfinishedRun(work),
+      !catalogue.hasRefused(work)
+    else { return false }
+    return graph[work.unit.handler].steps.contains { step in
+      guard case .call(let call) = graph[step].verb else { return false }
+      if graph[step].when != nil && !work.begun.contains(step) { return false }
+      guard let record = work.calls.first(where: { ledger.calls[$0].step == step }) else { return true }
+      switch ledger.calls[record].outcome {
+      case .answered: return false
+      case .pending: return call.isAwaited
+      case .failed: return call.onError == .fail
+      }
+    }
+  }
+
   /// How many distinct forward effects of this work exist and were not taken back.
   func standingEffects(ofWork index: Int) -> Int {
     let work = ledger.works[index]
@@ -48,14 +69,17 @@ extension EffectCatalogue {
 
   /// How many effects of its own the work would have had, had it gone on along its path.
   func expectedEffects(of work: WorkRecord) -> Int {
-    let handler = graph[work.unit.handler]
-    let hasFailStep = graph.stepIDs.contains { id in
+    count(graph[work.unit.handler].steps, begun: work.begun, onlyBegun: hasRefused(work))
+  }
+
+  /// True when the work came to a `fail` step of its own: its path ends there.
+  func hasRefused(_ work: WorkRecord) -> Bool {
+    graph.stepIDs.contains { id in
       guard graph[id].handler == work.unit.handler, work.begun.contains(id), case .fail = graph[id].verb else {
         return false
       }
       return true
     }
-    return count(handler.steps, begun: work.begun, onlyBegun: hasFailStep)
   }
 
   /// - Parameter onlyBegun: true where a `fail` step, or a join that waits for some branches only, ended the path: then

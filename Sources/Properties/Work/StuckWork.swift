@@ -72,8 +72,8 @@ extension Evidence {
     work.acceptedAt >= 0 && !work.isFinished && work.abortedAt < 0
   }
 
-  /// True while the durable-execution engine holds the invocation of a call and its work is not done. A durable caller's
-  /// own run stands for its calls.
+  /// True while the durable-execution engine holds the invocation of a call and its work is not done. A durable
+  /// caller's own run stands for its calls.
   func isHeldByEngine(_ record: CallRecord) -> Bool {
     guard case .call(let call) = graph[record.step].verb, call.isReliable,
       !catalogue.isDurable[ledger.works[record.work].unit.node.index],

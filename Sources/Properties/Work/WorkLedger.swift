@@ -78,6 +78,19 @@ struct WorkLedger: Sendable {
     return !stored[index].consumers.contains { $0.node == node && $0.isDone }
   }
 
+  /// True for a message of which a log still tells: not acknowledged or dropped by this consumer, or parked.
+  func isKept(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    let consumer = stored[index].consumers.first { $0.node == node }
+    return consumer.map { !$0.isDone || $0.parkedAt >= 0 } ?? true
+  }
+
+  /// True for a message that this consumer acknowledged or dropped, so that it never comes again.
+  func isReleased(message: UInt64, for node: NodeID) -> Bool {
+    guard let index = messageIndex[message] else { return false }
+    return stored[index].consumers.contains { $0.node == node && $0.isDone && $0.parkedAt < 0 }
+  }
+
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
   // MARK: Units

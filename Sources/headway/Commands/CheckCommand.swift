@@ -48,20 +48,16 @@ struct CheckCommand: ParsableCommand {
     let paths = GraphPaths.resolve(paths)
     let line = ProgressLine(isSilent: output.quiet)
     let limit = WorkLimit(budget)
+    let checked = check(paths, limit, line)
     var report = Report(command: .check, seed: engine.seed, logs: engine.logs, failOn: verdict.failOn)
-    for (position, path) in paths.enumerated() {
-      guard !limit.isExhausted else {
-        report.isComplete = false
-        break
-      }
-      let graph = check(path, limit, &saving) { progress, file in
-        line.update("\(file) (\(position + 1) of \(paths.count)): \(progress.words)")
-      }
-      line.erase()
+    report.isComplete = !limit.hasStopped
+    line.erase()
+    for (graph, loaded) in checked.compactMap({ $0 }) {
+      var graph = graph
+      if let loaded { saving.save(failuresIn: &graph, of: loaded, engine.run) }
       Notes(isSilent: output.quiet).tell(graph)
       report.graphs.append(graph)
     }
-    if limit.hasStopped { report.isComplete = false }
     line.finish(summary(of: report, asked: paths.count))
     try delivery.deliver(report)
     // Only now: a run that could not be saved must not cost the report.
@@ -69,21 +65,29 @@ struct CheckCommand: ParsableCommand {
     try verdict.conclude(report)
   }
 
+  private typealias Checked = (report: GraphReport, loaded: LoadedGraph?)
+
+  /// Checks all graphs, as many at a time as asked for; nil for those not begun before the limit was reached.
   private func check(
-    _ path: GraphPaths.Resolved, _ limit: WorkLimit, _ saving: inout SavedRuns, progress: (Progress, String) -> Void
-  ) -> GraphReport {
-    switch GraphInput.read(path) {
-    case .unreadable(let report):
-      return report
-    case .text(let bytes, let file):
-      let graph = Lab.load(bytes, file: file)
-      var report = Lab.check(graph, CheckOptions(run: engine.run, faults: faults)) { status in
-        progress(status, file)
-        return limit.pace(at: status)
+    _ paths: [GraphPaths.Resolved], _ limit: WorkLimit, _ line: ProgressLine
+  ) -> [Checked?] {
+    let options = CheckOptions(run: engine.run, faults: faults)
+    // A bound on states must cut at the same place every time, so the graphs take their turns.
+    let jobs = if case .states = budget { 1 } else { self.jobs }
+    return Workers.map(paths.count, jobs: jobs) { position in
+      guard limit.allowsMore() else { return nil }
+      switch GraphInput.read(paths[position]) {
+      case .unreadable(let report):
+        return (report, nil)
+      case .text(let bytes, let file):
+        let loaded = Lab.load(bytes, file: file)
+        let report = Lab.check(loaded, options) { status in
+          line.update("\(file) (\(position + 1) of \(paths.count)): \(status.words)")
+          return limit.pace(at: status)
+        }
+        limit.finish(states: report.search?.states ?? 0)
+        return (report, loaded)
       }
-      limit.finish(states: report.search?.states ?? 0)
-      saving.save(failuresIn: &report, of: graph, engine.run)
-      return report
     }
   }
 

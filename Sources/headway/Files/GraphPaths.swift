@@ -26,7 +26,8 @@ enum GraphPaths {
     return result
   }
 
-  /// Relative to the current folder where it lies below it, otherwise the last component: reports hold no absolute path.
+  /// Relative to the current folder where it lies below it, otherwise the last component: reports hold no absolute
+  /// path.
   static func shown(_ path: String) -> String {
     guard let folder = currentFolder() else { return lastComponent(of: path) }
     let absolute = normalized(path.hasPrefix("/") ? path : "\(folder)/\(path)")

@@ -2,8 +2,8 @@ import Glibc
 
 /// A file that appears whole or not at all: written beside its place and moved there when it is complete.
 ///
-/// What exists already and is no regular file, such as `/dev/stdout` or a FIFO, is written to directly: moving something
-/// over it would destroy it.
+/// What exists already and is no regular file, such as `/dev/stdout` or a FIFO, is written to directly: moving
+/// something over it would destroy it.
 struct OutputFile {
   struct Failure: Error, Equatable {
     /// With the path: `cannot write 'x/report.json': no such file or directory`.

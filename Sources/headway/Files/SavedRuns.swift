@@ -22,7 +22,7 @@ struct SavedRuns {
     }
   }
 
-  /// A folder for as many runs as there are failures. It is made at once, so that a wrong path is found before the work.
+  /// A folder for as many runs as there are failures. It is made at once: a wrong path is found before the work.
   init(folder path: String?) throws(CommandFailure) {
     guard let path else {
       place = .nowhere

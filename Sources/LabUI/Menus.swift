@@ -1,0 +1,78 @@
+import LabEngine
+import ProgressGraph
+import Screen
+
+/// The menus that are made from the state, all but the one of faults.
+extension AppState {
+  /// What works now, in the order of the key map; Enter or the key itself runs it.
+  func help() -> Menu {
+    Menu(
+      title: "Keys that work now",
+      items: keys.bindings.filter { refusal(of: $0.action) == nil && $0.action != .help }.map(item))
+  }
+
+  /// Every command, those that do not work now with the reason.
+  func palette() -> Menu {
+    Menu(title: "Commands", items: keys.bindings.filter { $0.action != .palette }.map(item), filter: "")
+  }
+
+  private func item(for binding: Binding) -> Menu.Item {
+    Menu.Item(
+      key: binding.keys.first, keyName: binding.keys.first?.name ?? "none", label: binding.help, detail: binding.name,
+      effect: .action(binding.action), refusal: refusal(of: binding.action))
+  }
+
+  func scenarioMenu() -> Menu {
+    var items = [
+      Menu.Item(key: .character("0"), label: "calm", detail: "default load, no fault", effect: .scenario(nil))
+    ]
+    for (position, scenario) in graph.scenarios.enumerated() {
+      let summary = scenario.summary.isEmpty ? scenario.faults.map(\.text).joined(separator: " ") : scenario.summary
+      let digit = position < 9 ? Unicode.Scalar(UInt8(ascii: "1") + UInt8(position)) : nil
+      items.append(
+        Menu.Item(
+          key: digit.map { .character($0) }, label: scenario.name, detail: summary, effect: .scenario(position)))
+    }
+    return Menu(title: "Run a scenario", items: items)
+  }
+
+  func branchMenu() -> Menu {
+    let items = history.branches.enumerated().map { position, branch in
+      var label = branch.name
+      if let origin = branch.origin {
+        label += "  from \(history.branches[origin.branch].name) at step \(origin.step)"
+      }
+      label += "  \(branch.tip) steps"
+      if !branch.codes.isEmpty { label += "  " + branch.codes.joined(separator: " ") }
+      let isCurrent = position == history.current
+      return Menu.Item(
+        keyName: isCurrent ? "*" : " ", label: label, detail: branch.summary, effect: .branch(position),
+        refusal: isCurrent ? "this branch is shown already" : nil)
+    }
+    return Menu(title: "Branches", items: items, cursor: history.current)
+  }
+
+  /// The chain of causes of the first violation, from its beginning; each line jumps to its step.
+  func explanation() -> Menu {
+    guard let broken = moment.properties.first(where: { $0.verdict == .violated }), let step = broken.step,
+      let end = lastSign(at: step)
+    else { return Menu(title: "Nothing is broken", items: []) }
+    var chain = [end]
+    while let last = chain.last, let cause = history.events[last].cause { chain.append(cause) }
+    let items = chain.reversed().map { position in
+      let event = history.events[position]
+      return Menu.Item(
+        keyName: "s\(event.step)", label: "\(event.actor) \(event.text)", detail: clockText(event.time),
+        effect: .step(event.step))
+    }
+    return Menu(title: "Why \(broken.name)?", items: items, cursor: items.count - 1)
+  }
+
+  /// Of the events of the latest step up to this one that has any, the one that matters most.
+  private func lastSign(at step: Int) -> Int? {
+    let events = history.events
+    guard let last = events.lastIndex(where: { $0.step <= step }) else { return nil }
+    let positions = events.indices.filter { events[$0].step == events[last].step }
+    return positions.first { events[$0].kind == .anomaly } ?? positions.first { events[$0].kind.isNotable } ?? last
+  }
+}

@@ -1,0 +1,273 @@
+public import ArgumentParser
+import Curses
+import Glibc
+import LabEngine
+public import LabUI
+import ProgressGraph
+import Reporting
+import Screen
+
+struct LabCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lab",
+    abstract: "Open a design on the screen: watch it run, step back and forth, break it.",
+    discussion: """
+      EXAMPLES:
+        headway lab checkout.yaml
+        headway lab checkout.yaml --scenario payment-dies
+        headway lab checkout.yaml --fault '{crash: pay, after: work}' --step 40 --focus pay
+
+      Space plays, `.` and `,` step, `f` breaks the selected thing, `?` lists every key, `q` quits.
+      """)
+
+  @Argument(help: ArgumentHelp("The graph file.", valueName: "graph"))
+  var path: String?
+
+  @Option(help: ArgumentHelp("Begin with this scenario of the file.", valueName: "name"))
+  var scenario: String?
+
+  @Option(help: ArgumentHelp("Add a fault, as it would stand in the file. Repeatable.", valueName: "fault"))
+  var fault: [String] = []
+
+  @Option(help: ArgumentHelp("Begin at this step.", valueName: "n"))
+  var step = 0
+
+  @Option(help: ArgumentHelp("Begin with this node or channel selected.", valueName: "name"))
+  var focus: String?
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  @Flag(help: "Move messages from step to step only.")
+  var noAnim = false
+
+  @Option(help: ArgumentHelp("The characters to draw with.", valueName: "auto|unicode|ascii"))
+  var glyphs: GlyphChoice = .auto
+
+  @Option(help: ArgumentHelp("The colours to draw with.", valueName: "name"))
+  var theme: Theme = .terminal
+
+  @Option(help: ArgumentHelp("Colour: as the environment says, always or never.", valueName: "auto|always|never"))
+  var color: ColourChoice = .auto
+
+  @OptionGroup var engine: EngineOptions
+
+  func run() throws {
+    let path = try requiredPath()
+    guard Console.isInteractive else {
+      throw CommandFailure.cannot(
+        "the lab needs a terminal that can draw; `headway run \(path)` tells the same run as a story")
+    }
+    let loaded = try load(path)
+    guard let graph = loaded.graph else { throw CommandFailure.cannot("this graph cannot be executed") }
+    let selection = try selection(in: graph)
+    let session = LabSession(graph, try plan(loaded), RunOptions(seed: engine.seed, logs: engine.logs))
+    // The engine is quick, but a person may have lost patience with a large graph.
+    if let signal = Interruption.signal { throw CommandFailure.verdict(128 + signal) }
+    let terminal: Terminal
+    do {
+      terminal = try Terminal(palette: theme.palette, usesColour: usesColour)
+    } catch {
+      throw CommandFailure.cannot(
+        "no terminal description fits this terminal; install the package ncurses-term, or try TERM=xterm-256color")
+    }
+    var loop = LabLoop(session: session, terminal: terminal, state: state(for: session, loaded, terminal))
+    if let selection { loop.select(selection) }
+    loop.go(to: step)
+    terminal.setMouse(!noMouse)
+    try conclude(loop.run(), terminal)
+  }
+
+  private func conclude(_ ending: LabLoop.Ending, _ terminal: Terminal) throws(CommandFailure) {
+    terminal.close()
+    switch ending {
+    case .quit: return
+    case .quitKeeping(let lines): Console.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: STDOUT_FILENO)
+    case .interrupted: throw CommandFailure.verdict(128 + SIGINT)
+    }
+  }
+
+  // MARK: What to show
+
+  private func requiredPath() throws(CommandFailure) -> String {
+    if let path { return path }
+    let found = GraphPaths.resolve(["."]).compactMap { resolved in
+      if case .file(let path) = resolved { "\n  headway lab \(GraphPaths.shown(path))" } else { nil }
+    }
+    let hint = found.isEmpty ? "" : "; there are:" + found.prefix(12).joined()
+    throw CommandFailure(message: "name a graph file to open" + hint, status: 64)
+  }
+
+  private func load(_ path: String) throws(CommandFailure) -> LoadedGraph {
+    let report: GraphReport
+    switch GraphInput.read(.file(path: path)) {
+    case .unreadable(let unreadable): report = unreadable
+    case .text(let bytes, let file):
+      let loaded = Lab.load(bytes, file: file)
+      if loaded.graph != nil { return loaded }
+      report = Lab.report(on: loaded)
+    }
+    throw refusal(report)
+  }
+
+  private func plan(_ loaded: LoadedGraph) throws(CommandFailure) -> RunPlan {
+    switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
+    case .plan(let plan): return plan
+    case .mistakes(let mistakes):
+      var report = Lab.report(on: loaded)
+      report.diagnostics += mistakes
+      throw refusal(report)
+    case .unknownScenario(let known):
+      throw unknown("scenario", scenario ?? "", among: known)
+    }
+  }
+
+  /// Prints what is wrong with the input as every command does, but as a message: there is no result.
+  private func refusal(_ report: GraphReport) -> CommandFailure {
+    let report = Report(command: .run, seed: engine.seed, logs: engine.logs, graphs: [report])
+    let style = Console.style(of: STDERR_FILENO, colour: color)
+    Console.write(ReportText.bytes(of: report, style: style), to: STDERR_FILENO)
+    return .verdict(2)
+  }
+
+  private func selection(in graph: Graph) throws(CommandFailure) -> Edge.End? {
+    guard let focus else { return nil }
+    if let node = graph.node(named: focus) { return .node(node) }
+    if let channel = graph.channel(named: focus) { return .channel(channel) }
+    throw unknown("node or channel", focus, among: graph.nodes.map(\.name) + graph.channels.map(\.name))
+  }
+
+  private func unknown(_ kind: String, _ wanted: String, among known: [String]) -> CommandFailure {
+    let nearest = Suggestion.nearest(to: wanted, among: known).map { "; did you mean `\($0)`?" }
+    return CommandFailure(message: "there is no \(kind) `\(wanted)`\(nearest ?? "")", status: 64)
+  }
+
+  // MARK: How to show it
+
+  private var usesColour: Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto: Console.environment("NO_COLOR") == nil
+    }
+  }
+
+  private func state(for session: LabSession, _ loaded: LoadedGraph, _ terminal: Terminal) -> AppState {
+    // Characters that the locale cannot encode would come out as question marks, whatever was asked for.
+    let drawn: GlyphSet = terminal.isUnicode && glyphs != .ascii ? .unicode : .ascii
+    var state = AppState(
+      graph: session.graph, file: loaded.file, seed: engine.seed, history: session.history, moment: session.moment,
+      glyphs: drawn, width: terminal.width, height: terminal.height)
+    state.isMouseOn = !noMouse
+    state.playback.isAnimated = !noAnim
+    if let substitute = terminal.substitute {
+      state.notice = "this system does not know TERM=\(Console.environment("TERM") ?? ""); drawing as \(substitute)"
+    } else if glyphs == .unicode, drawn == .ascii {
+      state.notice = "the locale is not UTF-8; drawing in ASCII"
+    }
+    return state
+  }
+}
+
+enum GlyphChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto, unicode, ascii
+}
+
+extension Theme: ExpressibleByArgument {}
+
+/// Carries events in and commands out, one frame after the other. The only place where the lab meets the clock.
+struct LabLoop {
+  enum Ending {
+    case quit
+    case quitKeeping([String])
+    case interrupted
+  }
+
+  private var session: LabSession
+  private let terminal: Terminal
+  private var state: AppState
+  private var ending: Ending?
+
+  init(session: LabSession, terminal: Terminal, state: AppState) {
+    self.session = session
+    self.terminal = terminal
+    self.state = state
+  }
+
+  mutating func select(_ place: Edge.End) { state.selection = place }
+
+  mutating func go(to step: Int) {
+    if step != 0 { perform(.go(to: step)) }
+  }
+
+  /// Runs until somebody ends it. A frame is drawn after each burst of input, and none while nothing happens.
+  mutating func run() -> Ending {
+    var lastTick = Self.milliseconds()
+    while true {
+      if let ending { return ending }
+      terminal.present(frame())
+      let wait = state.frameMilliseconds.map { max(0, $0 - Int(Self.milliseconds() - lastTick)) }
+      var input = terminal.next(within: wait)
+      // A burst, of pasted text or a wheel, is one frame; it is cut so that a held key still shows movement.
+      for _ in 0..<64 {
+        guard let arrived = input, ending == nil else { break }
+        handle(.input(arrived))
+        input = terminal.next(within: 0)
+      }
+      if let arrived = input, ending == nil { handle(.input(arrived)) }
+      guard let frame = state.frameMilliseconds else {
+        lastTick = Self.milliseconds()
+        continue
+      }
+      if Self.milliseconds() - lastTick >= Int64(frame) {
+        lastTick = Self.milliseconds()
+        handle(.tick)
+      }
+    }
+  }
+
+  private func frame() -> Grid {
+    var grid = Grid(width: state.width, height: state.height)
+    view(state, into: &grid)
+    return grid
+  }
+
+  private mutating func handle(_ event: AppEvent) {
+    for command in update(&state, event) { perform(command) }
+  }
+
+  private mutating func perform(_ command: Command) {
+    switch command {
+    case .go(let step): session.go(to: step)
+    case .inject(let fault):
+      guard session.inject(fault) else {
+        return handle(.failed("nothing runs there: \(fault.text)"))
+      }
+    case .startScenario(let position): session.start(plan(at: position))
+    case .switchBranch(let position): session.switchBranch(to: position)
+    case .undo: session.undo()
+    case .redo: session.redo()
+    case .setMouse(let isOn): return terminal.setMouse(isOn)
+    case .redraw: return terminal.redraw()
+    case .suspend: return terminal.suspend()
+    case .quit(let keepsScreen):
+      ending = keepsScreen ? .quitKeeping(frame().lines()) : .quit
+      return
+    case .interrupt:
+      ending = .interrupted
+      return
+    }
+    handle(.session(session.history, session.moment))
+  }
+
+  private func plan(at position: Int?) -> RunPlan {
+    let name = position.map { session.graph.scenarios[$0].name }
+    return Lab.plan(session.graph, scenario: name, faults: []) ?? .calm
+  }
+
+  private static func milliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+  }
+}

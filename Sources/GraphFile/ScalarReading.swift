@@ -172,18 +172,14 @@ enum ScalarReading {
 
 /// Why a text cannot be a name; nil for one that can.
 ///
-/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred to.
+/// Calls are written `node.handler`, faults `NODE/STEP` and `A -> B`, so a name that holds these could not be referred
+/// to.
 func problem(ofName text: String, as kind: Shape.Name) -> String? {
   if text.utf8.count > 200 { return "a name has at most 200 bytes" }
   if text.isEmpty { return "a name cannot be empty" }
-  let isPath: Bool =
-    switch kind {
-    case .path: true
-    case .node, .other: false
-    }
   var previous: UInt8 = 0
   for byte in text.utf8 {
-    if byte == UInt8(ascii: "/"), !isPath { return "a name cannot contain `/`" }
+    if byte == UInt8(ascii: "/"), kind != .path { return "a name cannot contain `/`" }
     if byte == UInt8(ascii: "."), case .node = kind { return "the name of a node cannot contain `.`" }
     if byte == UInt8(ascii: ">"), previous == UInt8(ascii: "-") { return "a name cannot contain `->`" }
     if byte < 0x20 || byte == 0x7F { return "a name is one line without control characters" }

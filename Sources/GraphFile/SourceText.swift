@@ -37,9 +37,9 @@ public struct SourceSpan: Hashable, Comparable, Sendable {
 
 /// The text of a file with its lines indexed once.
 ///
-/// Owner: whoever decoded the file; never changes. The bytes are valid UTF-8 without a byte order mark: what was invalid
-/// is shown as U+FFFD. Looking a place up costs a binary search and at most `Checkpoint.distance` bytes, however long
-/// the line: a hostile file is one line of four megabytes with a mistake every few bytes.
+/// Owner: whoever decoded the file; never changes. The bytes are valid UTF-8 without a byte order mark: what was
+/// invalid is shown as U+FFFD. Looking a place up costs a binary search and about `Checkpoint.distance` bytes, however
+/// long the line: a hostile file is one line of four megabytes with a mistake every few bytes.
 public struct SourceText: Sendable {
   /// A known place inside a text that is not all ASCII.
   private struct Checkpoint {

@@ -39,10 +39,12 @@ import Testing
   }
 
   @Test func `nesting below the limit is no error of depth`() {
-    let depth = 40
-    let text = "nodes: {a: {do: " + Self.repeated("[{tx: ", depth) + "[{write: x}]" + Self.repeated("}]", depth) + "}}"
-    #expect(Self.codes(text) == [])
-    #expect(Self.codes("nodes: {a: {do: " + Self.repeated("[{tx: ", 60) + "[{write: x}]" + Self.repeated("}]", 60) + "}}").contains("HW008"))
+    func nested(_ depth: Int) -> String {
+      let (before, after) = (Self.repeated("[{tx: ", depth), Self.repeated("}]", depth))
+      return "nodes: {a: {do: \(before)[{write: x}]\(after)}}"
+    }
+    #expect(Self.codes(nested(40)) == [])
+    #expect(Self.codes(nested(60)).contains("HW008"))
   }
 
   @Test func `a bomb of aliases is refused`() {
@@ -164,7 +166,11 @@ import Testing
   }
 
   @Test func `odd names are names or diagnostics`() {
-    for name in ["on", "no", "yes", "true", "null", "~", "0", "1e5", "é", "日本", "a b", "a-b", "'", "\"q\"", "[x]", "#", "a#b", "&a", "%", "@x"] {
+    let odd = [
+      "on", "no", "yes", "true", "null", "~", "0", "1e5", "é", "日本", "a b", "a-b", "'", "\"q\"", "[x]", "#", "a#b", "&a",
+      "%", "@x",
+    ]
+    for name in odd {
       _ = Self.codes("nodes: {\(name): {do: [{write: \(name)}]}}\n")
       _ = Self.codes("nodes:\n  \(name): {do: [{write: \(name), key: \(name)}]}\n")
     }

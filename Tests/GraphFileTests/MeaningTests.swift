@@ -113,7 +113,8 @@ import Testing
     #expect(graph.nodes[0].latency == .exponential(mean: .milliseconds(20)) && graph.nodes[0].failureShare == 0.1)
     #expect(graph.nodes[1].maxRuntime == .seconds(900) && graph.nodes[1].concurrency == 100)
     #expect(graph.scenarios.map(\.load) == [
-      Load(count: 500, every: .milliseconds(20)), Load(count: 20, every: .milliseconds(10)), Load(count: 3, every: .zero),
+      Load(count: 500, every: .milliseconds(20)), Load(count: 20, every: .milliseconds(10)),
+      Load(count: 3, every: .zero),
     ])
     #expect(graph.scenarios.map(\.outcome) == [nil, [.diverge, .dup], []])
     guard case .reply(let value) = graph.steps[1].verb else { throw Unexpected() }
@@ -140,24 +141,37 @@ import Testing
       }
     }
     let pay = NodeID(1)
+    let web = NodeID(0)
+    let second = SimDuration.seconds(1)
     let crash = try fault("{crash: pay,   after: work}")
     #expect(crash.kind == .crash(.node(pay), restart: .seconds(1), disk: .keep) && crash.point == .after(.work(pay)))
     #expect(crash.text == "{crash: pay, after: work}" && crash.nth == 1)
-    #expect(try fault("{crash: pay, restart: never, disk: wipe, during: tx-2, nth: 3}").point == .during(.step(StepID(4))))
+    let wiped = try fault("{crash: pay, restart: never, disk: wipe, during: tx-2, nth: 3}")
+    #expect(wiped.kind == .crash(.node(pay), restart: nil, disk: .wipe) && wiped.point == .during(.step(StepID(4))))
     #expect(try fault("{crash: pay, before: refund/log}").point == .before(.step(StepID(6))))
     #expect(try fault("{crash: pay, before: pay/charge/log}").point == .before(.step(StepID(3))))
     #expect(try fault("{poison: pay/charge/log}").kind == .poison(StepID(3)))
     #expect(try fault("{poison: pay/row, nth: 2}").nth == 2)
     #expect(try fault("{pause: q/log/2, at: 2s}").kind == .pause(.logReplica(ChannelID(0), 2), for: .seconds(10)))
-    #expect(try fault("{crash: pay/journal/3, at: 0s}").kind == .crash(.journalReplica(pay, 3), restart: .seconds(1), disk: .keep))
-    #expect(try fault("{crash: q/front, before: log, restart: 5s}".replacingLog()).kind == .crash(.front(ChannelID(0)), restart: .seconds(5), disk: .keep))
-    #expect(try fault("{partition: [pay, web], for: 1m, at: 1s}").kind == .partition(.node(pay), .node(NodeID(0)), oneWay: false, for: .seconds(60)))
-    #expect(try fault("{partition: web -> pay, at: 1s}").kind == .partition(.node(NodeID(0)), .node(pay), oneWay: true, for: .seconds(10)))
-    #expect(try fault("{drop: web -> pay, nth: 2}").kind == .message(.drop, .link(from: .node(NodeID(0)), to: .node(pay))))
+    let journal = try fault("{crash: pay/journal/3, at: 0s}")
+    #expect(journal.kind == .crash(.journalReplica(pay, 3), restart: second, disk: .keep))
+    let front = try fault("{crash: q/front, before: charge/log, restart: 5s}")
+    #expect(front.kind == .crash(.front(ChannelID(0)), restart: .seconds(5), disk: .keep))
+    let split = try fault("{partition: [pay, web], for: 1m, at: 1s}")
+    #expect(split.kind == .partition(.node(pay), .node(web), oneWay: false, for: .seconds(60)))
+    let oneWay = try fault("{partition: web -> pay, at: 1s}")
+    #expect(oneWay.kind == .partition(.node(web), .node(pay), oneWay: true, for: .seconds(10)))
+    let drop = try fault("{drop: web -> pay, nth: 2}")
+    #expect(drop.kind == .message(.drop, .link(from: .node(web), to: .node(pay))))
     #expect(try fault("{duplicate: q}").kind == .message(.duplicate, .channel(ChannelID(0))))
     #expect(try fault("{delay: q, by: 3s}").kind == .message(.delay(by: .seconds(3)), .channel(ChannelID(0))))
-    #expect(try fault("{slow: pay, by: 2s, for: 1h, at: 1s}").kind == .slow(pay, by: .seconds(2), for: .seconds(3_600)))
-    for text in ["{crash: pay, after: log}", "{crash: pya, at: 1s}", "{crash: pay}", "crash", "", "{crash: pay, after: nothing}", "[", "{drop: pay}"] {
+    let slow = try fault("{slow: pay, by: 2s, for: 1h, at: 1s}")
+    #expect(slow.kind == .slow(pay, by: .seconds(2), for: .seconds(3_600)))
+    let wrong = [
+      "{crash: pay, after: log}", "{crash: pya, at: 1s}", "{crash: pay}", "crash", "", "{crash: pay, after: nothing}",
+      "[", "{drop: pay}",
+    ]
+    for text in wrong {
       guard case .failure(let mistakes) = GraphReader.decodeFault(text, in: graph) else {
         Issue.record("\(text) is no fault")
         continue
@@ -169,17 +183,12 @@ import Testing
   @Test func `the schema is the same text every time and knows the keys`() {
     let schema = GraphReader.jsonSchema()
     #expect(schema == GraphReader.jsonSchema())
-    for key in ["\"nodes\"", "\"skip_poison\"", "\"must_complete\"", "\"lose_unsynced\"", "\"additionalProperties\": false"] {
-      #expect(schema.contains(key))
+    for key in ["nodes", "skip_poison", "must_complete", "lose_unsynced", "additionalProperties"] {
+      #expect(schema.contains("\"\(key)\""))
     }
   }
 }
 
 struct Unexpected: Error {
   var text = ""
-}
-
-extension String {
-  /// `log` alone is ambiguous in the graph above.
-  fileprivate func replacingLog() -> String { split(separator: "before: log").joined(separator: "before: charge/log") }
 }

@@ -3,8 +3,8 @@ import Primitives
 import ProgressGraph
 import Testing
 
-/// Every key of the valid files is replaced in turn by a word that no table has: the diagnostic must stand exactly on it.
-/// Keys that are the author's own names are left out.
+/// Every key of the valid files is replaced in turn by a word that no table has: the diagnostic must stand exactly on
+/// it. Keys that are the author's own names are left out.
 @Suite struct PositionTests {
   private static let keys: Set = [
     "nodes", "kind", "do", "call", "retry", "key", "work", "handlers", "write", "publish", "event", "timeout", "undo",
@@ -49,7 +49,8 @@ import Testing
   }
 
   @Test func `columns count characters`() throws {
-    let decoded = GraphReader.decode("nodes: {日本: {do: [], e\u{301}\u{302}x: 1}, 👩‍👩‍👧: {wrok: 1, do: []}}\n", file: "wide.yaml")
+    let text = "nodes: {日本: {do: [], e\u{301}\u{302}x: 1}, 👩‍👩‍👧: {wrok: 1, do: []}}\n"
+    let decoded = GraphReader.decode(text, file: "wide.yaml")
     #expect(decoded.diagnostics.map { decoded.source.text(in: $0.span) } == ["e\u{301}\u{302}x", "wrok"])
     #expect(decoded.diagnostics.map(\.span.column) == [22, 34])
   }

@@ -21,7 +21,9 @@ import Testing
       case .channel(let id): graph[id].name
       }
     }
-    let edges = graph.edges().map { "\(name($0.from))>\(name($0.to)) \($0.kind.rawValue)\($0.isOneWay ? " one way" : "")" }
+    let edges = graph.edges().map { edge in
+      "\(name(edge.from))>\(name(edge.to)) \(edge.kind.rawValue)\(edge.isOneWay ? " one way" : "")"
+    }
     #expect(edges == [
       "jobs>b queue", "facts>b topic", "web>a rpc", "web>a rpc one way", "a>jobs queue", "a>facts topic", "a>psp rpc",
       "view>a topic", "jobs>jobs.dlq queue", "facts>view topic",

@@ -6,8 +6,8 @@ import Primitives
 
 /// Actions as words, for run files: `deliver 3 17`, `fire 4 0`, `crash 2 keep`.
 ///
-/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine, which is
-/// why reading one needs the cluster as it is just before the action.
+/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine,
+/// which is why reading one needs the cluster as it is just before the action.
 enum ActionCode {
   static func text(of action: Action<LabMachine>, in cluster: Cluster<LabMachine>) -> String {
     switch action {
@@ -97,16 +97,16 @@ enum ActionCode {
     func operation(_ verb: Substring) -> Action<LabMachine>? {
       guard let first = words.first, let raw = UInt16(first), Int(raw) < cluster.slots.count else { return nil }
       let machine = MachineID(raw: raw)
-      switch (verb, cluster[machine].machine) {
-      case ("trigger", .node) where words.count == 2:
+      switch cluster[machine].machine {
+      case .node where verb == "trigger" && words.count == 2:
         return UInt64(words[1]).map { .invoke(machine, .trigger(root: $0)) }
-      case ("poison", .node) where words.count == 3:
+      case .node where verb == "poison" && words.count == 3:
         guard let step = UInt16(words[1]), let nth = Int(words[2]), nth > 0 else { return nil }
         return .invoke(machine, .poison(StepID(raw: step), nth: nth))
-      case ("twice", .front) where words.count == 2:
+      case .front where verb == "twice" && words.count == 2:
         guard let nth = Int(words[1]), nth > 0 else { return nil }
         return .invoke(machine, .storeTwice(nth: nth))
-      default:
+      case .node, .front, .raft, .ideal, .parked:
         return nil
       }
     }

@@ -31,13 +31,14 @@ struct StepIndex {
     self.nodes = nodes
     for (index, step) in graph.steps.enumerated() {
       let id = StepID(index)
-      add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []])
-      add(id, to: &byLabel[step.label, default: []])
+      Self.add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []], graph)
+      Self.add(id, to: &byLabel[step.label, default: []], graph)
     }
   }
 
-  private func add(_ id: StepID, to list: inout [StepID]) {
-    guard list.count < Self.listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
+  /// Static: a method would borrow the whole index, and each change would copy a dictionary.
+  private static func add(_ id: StepID, to list: inout [StepID], _ graph: Graph) {
+    guard list.count < listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
     list.append(id)
   }
 

@@ -6,6 +6,9 @@ struct CheckText {
   private let graph: GraphReport
   private let report: Report
 
+  /// Lines of a story among others; `headway run` tells the whole of it.
+  private static let storyLimit = 80
+
   init(graph: GraphReport, of report: Report) {
     self.graph = graph
     self.report = report
@@ -163,7 +166,7 @@ struct CheckText {
 
   private func write(_ story: [StoryEvent], to text: inout StyledText) {
     guard !story.isEmpty else { return }
-    StoryText(story, indent: 2).write(to: &text)
+    StoryText(story, indent: 2, limit: Self.storyLimit).write(to: &text)
     text.line()
   }
 

@@ -2,6 +2,7 @@ import ClusterModel
 import GraphFile
 import GraphNodes
 import LabWorld
+import MachineContract
 import Primitives
 import ProgressGraph
 import Simulation
@@ -76,7 +77,7 @@ struct ChainOfFive {
     let duration = seconds {
       var simulator = Simulator(Cluster(deployment), timing: timing, seed: 1, actions: actions, faults: [])
       while case .acted = simulator.advance(until: .distantFuture) {
-        for event in simulator.events { if case .observed(_, .work(.replied)) = event { visits += 1 } }
+        for event in simulator.events { if case .observed(_, .work(.replied(_, _))) = event { visits += 1 } }
       }
       steps = simulator.steps
     }

@@ -10,5 +10,8 @@ enum Folders {
     try String(contentsOf: benchmarks.appendingPathComponent("graphs/\(name).yaml"), encoding: .utf8)
   }
 
+  /// The program as `Scripts/headway` builds it.
+  static let headway = root.appendingPathComponent(".build/release/headway").path
+
   static func path(_ inside: String) -> String { benchmarks.appendingPathComponent(inside).path }
 }

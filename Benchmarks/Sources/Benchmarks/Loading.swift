@@ -1,4 +1,5 @@
 import GraphFile
+import ProgressGraph
 import Yams
 
 /// P6: a large file read, placed and validated, against the YAML reader alone.

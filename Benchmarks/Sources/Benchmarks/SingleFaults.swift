@@ -7,7 +7,7 @@ enum SingleFaults {
   static func run(rounds: Int) throws -> Bool {
     print("P12 all single faults of twelve nodes, ideal logs")
     let program = Program(
-      path: Folders.root.appendingPathComponent(".build/release/headway").path,
+      path: Folders.headway,
       arguments: [
         "check", Folders.path("graphs/twelve-nodes.yaml"), "--faults", "1", "--logs", "ideal", "--format", "json",
       ])

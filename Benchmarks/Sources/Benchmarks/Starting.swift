@@ -2,8 +2,7 @@
 enum Starting {
   static func run(rounds: Int) throws -> Bool {
     print("P10 start and end of a process")
-    let program = Program(
-      path: Folders.root.appendingPathComponent(".build/release/headway").path, arguments: ["--help"])
+    let program = Program(path: Folders.headway, arguments: ["--help"])
     // A start takes milliseconds: one measurement is the median of many.
     let bare = PeerProgram(".build/release/Bare", missing: "it was not built")
     return try Comparison(

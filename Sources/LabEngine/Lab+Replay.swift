@@ -49,9 +49,10 @@ extension Lab {
     var replay = Replay(file: file, deployment: deployment)
     replay.run()
     report.substitutions = substitutions(in: deployment)
-    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: graph).get() }
-    let facts = RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
-    let judgement = replay.judge.verdict(settled: replay.isAtRest, facts: facts)
+    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
+    let facts = RunFacts(
+      neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults), missing: replay.missing)
+    let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
     report.replay = replay.report(judgement)
     report.scenarios = [replay.scenario(judgement)]
     return report
@@ -64,6 +65,7 @@ private struct Replay {
   let deployment: Deployment
   private var cluster: Cluster<LabMachine>
   private(set) var judge: WorkJudge
+  private var promises = LogPromises()
   private var steps = 0
   private var hashes = 0
   private var divergedAt: Int?
@@ -87,7 +89,10 @@ private struct Replay {
       }
       steps += 1
       for event in scratch.events {
-        if case .observed(_, .work(let observation)) = event { judge.observe(observation, step: steps) }
+        if case .observed(_, .work(let observation)) = event {
+          judge.observe(observation, step: steps)
+          promises.observe(observation)
+        }
       }
       story.record(action, scratch.events, step: steps, at: .start)
       guard compareHash() else { return diverge("the state hash differs") }
@@ -108,11 +113,11 @@ private struct Replay {
     difference = what
   }
 
-  /// Nothing is left that would make the work go on.
-  var isAtRest: Bool {
-    cluster.inFlight.allSatisfy { $0.purpose == .upkeep }
-      && cluster.slots.allSatisfy { $0.pendingWrites.isEmpty && $0.timers.allSatisfy { $0.purpose == .upkeep } }
-  }
+  /// The run went to its end, which is rest or the horizon; only the bound on steps cuts one before. Whether anything
+  /// is left to do would be the wrong question: what is delivered again for ever never rests.
+  var isWhole: Bool { divergedAt == nil && steps < Execution.stepLimit }
+
+  var missing: Set<UInt64> { promises.missing(in: cluster) }
 
   func report(_ judgement: Judgement) -> ReplayReport {
     var difference = difference

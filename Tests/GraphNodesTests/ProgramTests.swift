@@ -10,7 +10,7 @@ import Testing
       """
       name: p
       nodes:
-        web: {kind: client, do: [{call: a}]}
+        web: {kind: client, do: [{call: src}]}
         a: {trigger: facts, work: \(work), do: [\(steps)]}
         b: {do: [{write: x}]}
         src: {do: [{publish: facts, event: E}]}

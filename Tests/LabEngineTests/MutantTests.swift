@@ -65,7 +65,9 @@ import Testing
     Mutant(
       code: .stuck, sabotage: .neverRedelivers, machine: "orders/front", graph: queued,
       crash: "{crash: worker, before: work}"),
-    Mutant(code: .parked, sabotage: .endsLeasesAtOnce, machine: "orders/front", graph: queued),
+    Mutant(
+      code: .parked, sabotage: .endsLeasesAtOnce, machine: "orders/front", graph: queued,
+      crash: "{crash: worker, before: work}"),
     Mutant(code: .dup, sabotage: .appliesTwice, machine: "worker", graph: queued),
     Mutant(
       code: .dup, sabotage: .forgetsItsRows, machine: "worker", graph: queued, crash: "{crash: worker, after: work}"),

@@ -14,13 +14,13 @@ import Testing
         orders: {kind: queue, log: {protocol: raft\(weaken)}}
       nodes:
         web: {kind: client, do: [{send: orders, key: order_id}]}
-        worker: {trigger: orders, latency: 1h, do: [{write: row, key: order_id}]}
+        worker: {trigger: orders, latency: 20s, do: [{write: row, key: order_id}]}
       """)
     guard case .plan(let plan) = Lab.plan(loaded, scenario: nil, faults: faults, as: "fault") else {
       Issue.record("\(Lab.plan(loaded, scenario: nil, faults: faults, as: "fault"))")
       return []
     }
-    _ = graph
+
     let report = Lab.run(loaded, plan, RunOptions(seed: 1, logs: .replicated))
     let run = try #require(report.scenarios.first)
     return run.outcome

@@ -107,8 +107,15 @@ let package = Package(
         "LabTesting", "Primitives",
       ], exclude: ["Transcripts"]),
     tests("ClusterModelTests", ["ClusterModel", "MachineContract", "LabTesting", "Primitives"]),
-    tests("GraphNodesTests", ["GraphNodes", "ProgressGraph", "GraphFile", "MachineContract", "Primitives"]),
-    tests("SimulationTests", ["Simulation", "LabWorld", "LabEngine", "ClusterModel", "GraphFile", "Primitives"]),
+    tests(
+      "GraphNodesTests",
+      [
+        "GraphNodes", "LabWorld", "Simulation", "ClusterModel", "ProgressGraph", "GraphFile", "LogContract",
+        "MachineContract", "Primitives",
+      ]),
+    tests(
+      "SimulationTests",
+      ["Simulation", "LabEngine", "ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     tests("PropertiesTests", ["Properties", "MachineContract", "ProgressGraph", "GraphFile", "Primitives"]),
     tests(
       "GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"],
@@ -116,7 +123,12 @@ let package = Package(
     tests(
       "SemanticsTests", ["LabEngine", "LabTesting", "ProgressGraph", "Properties", "Primitives"],
       exclude: ["AMBIGUITIES.md"]),
-    tests("LabEngineTests", ["LabEngine", "ProgressGraph", "Primitives"]),
+    tests(
+      "LabEngineTests",
+      [
+        "LabEngine", "LabWorld", "Simulation", "Properties", "GraphNodes", "GraphFile", "ClusterModel", "LogContract",
+        "IdealLog", "RaftLog", "MachineContract", "ProgressGraph", "Primitives",
+      ]),
     tests("ReportingTests", ["Reporting", "LabEngine", "ProgressGraph", "Primitives"]),
     tests(
       "LabUITests", ["LabUI", "LabEngine", "ProgressGraph", "Screen", "LabTesting", "Primitives"],

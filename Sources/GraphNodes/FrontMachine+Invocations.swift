@@ -51,7 +51,7 @@ extension FrontMachine {
     if reply.failure == nil || reply.failure == .terminal {
       lanes[lane].entries[entry].state = .acknowledging(number: number, consumer: target)
       results.insert(reply.request, reply.failure)
-      log.append(.acknowledged(message: reply.request, consumer: target), into: &out)
+      log.append(.acknowledged(message: reply.request, consumer: target, failure: reply.failure), into: &out)
     } else {
       waitBeforeNextAttempt(lane, entry, into: &out)
     }

@@ -216,7 +216,7 @@ extension FrontMachine {
         if untilRepeat == 0 { log.append(.repeated(message), into: &out) }
       }
     case .repeated(let message): enqueue(message)
-    case .acknowledged(let message, let consumer): acknowledged(message, by: consumer, into: &out)
+    case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
     case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
     }
@@ -233,10 +233,10 @@ extension FrontMachine {
       enqueue(message)
     case .repeated(let message):
       enqueue(message)
-    case .acknowledged(let message, let consumer):
+    case .acknowledged(let message, let consumer, let failure):
       guard let entry = removeEntry(message, of: consumer) else { return }
       out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
-      if entry.message.invocation != nil { results.insert(message, nil) }
+      if entry.message.invocation != nil { results.insert(message, failure) }
     case .retired(let message, let consumer, let isParked):
       guard let entry = removeEntry(message, of: consumer) else { return }
       let trigger = trigger(entry.message, consumer: consumer)
@@ -287,6 +287,7 @@ extension FrontMachine {
     return nil
   }
 
+  /// Left out: `nextLease`, which only names the leases to come.
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(channel)
     fingerprinter.feed(log)
@@ -299,6 +300,7 @@ extension FrontMachine {
       fingerprinter.feed(put.senders)
     }
     for count in busy { fingerprinter.feed(count) }
+    fingerprinter.feed(acknowledgedLeases)
     fingerprinter.feed(nextPartition)
     fingerprinter.feed(untilRepeat)
     fingerprinter.feed(results)

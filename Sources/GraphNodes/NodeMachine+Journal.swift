@@ -11,8 +11,15 @@ struct EndedRuns: Equatable, Sendable, Fingerprintable {
   subscript(_ run: UInt64) -> FailureReason?? { failures[run] }
 
   mutating func insert(_ run: UInt64, _ failure: FailureReason?) {
-    guard failures.updateValue(failure, forKey: run) == nil else { return }
-    sum &+= run.fingerprint
+    if let former = failures.updateValue(failure, forKey: run) { sum &-= Self.word(run, former) }
+    sum &+= Self.word(run, failure)
+  }
+
+  private static func word(_ run: UInt64, _ failure: FailureReason?) -> UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(run)
+    fingerprinter.feed(failure.map { UInt64($0.rawValue) })
+    return fingerprinter.value
   }
 
   func feed(into fingerprinter: inout Fingerprinter) {
@@ -160,6 +167,7 @@ extension NodeMachine {
         serial: nextSerial, work: start.unit, identity: start.run, event: start.event,
         isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, blackBox: nil,
         isInvocation: false))
+    units[units.count - 1].isResumed = true
     nextSerial &+= 1
   }
 

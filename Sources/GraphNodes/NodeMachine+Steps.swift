@@ -30,7 +30,7 @@ extension NodeMachine {
 
   mutating func beginStep(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
     units[unit].retries = 0
-    units[unit].isOutcomeUnknown = false
+    units[unit].isOutcomeUnknown = units[unit].isResumed
     units[unit].awaited = 0
     out.observe(.began(units[unit].work, step))
     getReady(unit, into: &out)
@@ -121,6 +121,7 @@ extension NodeMachine {
   /// The step is done and, where there is a record, recorded.
   mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if let step = currentStep(of: unit) { out.observe(.ended(units[unit].work, step)) }
+    units[unit].isResumed = false
     if units[unit].isCompensating {
       units[unit].undos.removeFirst()
       compensate(unit, into: &out)

@@ -120,6 +120,7 @@ extension NodeMachine: Machine {
     }
   }
 
+  /// Left out: `incarnation`, `nextSerial` and `freshIDs`, which only name what is still to come.
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(id)
     fingerprinter.feed(database)

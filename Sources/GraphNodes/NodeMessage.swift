@@ -88,6 +88,7 @@ public struct Delivery: Equatable, Sendable {
 }
 
 extension NodeMessage: Fingerprintable {
+  /// Left out: the attempt of a request, which is only told to observers.
   public func feed(into fingerprinter: inout Fingerprinter) {
     switch self {
     case .request(let request):
@@ -98,6 +99,7 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(request.path)
       fingerprinter.feed(request.key)
       fingerprinter.feed(request.step)
+      fingerprinter.feed(request.countedKey)
       fingerprinter.feed(
         UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0) | (request.isReliable ? 4 : 0))
     case .reply(let reply):

@@ -8,8 +8,9 @@ public enum Record: LogPayload {
   case message(ChannelMessage)
   /// The same trigger once more, under the same id: what the fault `duplicate: CHANNEL` leaves behind.
   case repeated(ChannelMessage)
-  /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation.
-  case acknowledged(message: UInt64, consumer: NodeID)
+  /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation. `failure` is
+  /// the invocation's result, nil for success.
+  case acknowledged(message: UInt64, consumer: NodeID, failure: FailureReason? = nil)
   /// Given up: in the dead-letter queue, or dropped.
   case retired(message: UInt64, consumer: NodeID, isParked: Bool)
   /// A durable run exists from here on.
@@ -98,10 +99,11 @@ extension Record: Fingerprintable {
     case .repeated(let message):
       fingerprinter.feed(8 as UInt64)
       fingerprinter.feed(message)
-    case .acknowledged(let message, let consumer):
+    case .acknowledged(let message, let consumer, let failure):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
+      fingerprinter.feed(failure.map { UInt64($0.rawValue) })
     case .retired(let message, let consumer, let isParked):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(message)
@@ -131,6 +133,15 @@ extension Record: Fingerprintable {
   }
 }
 
+extension Invocation: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(step)
+    fingerprinter.feed(caller)
+    fingerprinter.feed(isAwaited)
+    fingerprinter.feed(countedKey)
+  }
+}
+
 extension ChannelMessage: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(id)
@@ -139,6 +150,8 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(path)
     fingerprinter.feed(key)
     fingerprinter.feed(event)
+    fingerprinter.feed(effect)
+    fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
   }
 }

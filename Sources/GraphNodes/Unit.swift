@@ -92,6 +92,8 @@ struct Unit: Equatable, Sendable {
   var retries = 0
   /// True when an attempt at the step in hand ended with an unknown outcome.
   var isOutcomeUnknown = false
+  /// True from recovery until a step is done: the first one may have happened in an earlier life.
+  var isResumed = false
   /// The request or message it waits for.
   var awaited: UInt64 = 0
   /// Compensations registered so far; while compensating, those still to run, next one first.
@@ -112,7 +114,9 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(event)
     fingerprinter.feed(
       UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
-        | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0))
+        | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0)
+        | (isResumed ? 8192 : 0))
+    fingerprinter.feed(blackBox)
     fingerprinter.feed(waiters.count)
     for waiter in waiters {
       fingerprinter.feed(waiter.machine)
@@ -126,7 +130,8 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(awaited)
     fingerprinter.feed(undos)
     fingerprinter.feed(UInt64(failure.rawValue))
-    guard let buffer else { return fingerprinter.feed(0 as UInt64) }
+    fingerprinter.feed(buffer != nil)
+    guard let buffer else { return }
     fingerprinter.feed(buffer.step)
     fingerprinter.feed(buffer.keys)
     fingerprinter.feed(buffer.effects)
@@ -148,10 +153,23 @@ struct Arrival: Equatable, Sendable {
   let isInvocation: Bool
 }
 
+extension Unit.BlackBox: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(effect)
+    fingerprinter.feed(step)
+    fingerprinter.feed(key)
+    fingerprinter.feed(countedKey)
+  }
+}
+
 extension Arrival: Fingerprintable {
+  /// Left out: `attempt`, which is only told to observers.
   func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(work)
     fingerprinter.feed(identity)
+    fingerprinter.feed(event)
+    fingerprinter.feed(UInt64(isCompensation ? 1 : 0) | (isInvocation ? 2 : 0))
+    fingerprinter.feed(blackBox)
     fingerprinter.feed(waiter?.machine)
     fingerprinter.feed(waiter?.request)
     fingerprinter.feed(lease?.channel)

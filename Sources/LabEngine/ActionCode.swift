@@ -99,7 +99,9 @@ enum ActionCode {
       let machine = MachineID(raw: raw)
       switch cluster[machine].machine {
       case .node where verb == "trigger" && words.count == 2:
-        return UInt64(words[1]).map { .invoke(machine, .trigger(root: $0)) }
+        // Keys are packed above bit 40.
+        guard let root = UInt64(words[1]), root >> 40 == 0 else { return nil }
+        return .invoke(machine, .trigger(root: root))
       case .node where verb == "poison" && words.count == 3:
         guard let step = UInt16(words[1]), let nth = Int(words[2]), nth > 0 else { return nil }
         return .invoke(machine, .poison(StepID(raw: step), nth: nth))

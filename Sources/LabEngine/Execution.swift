@@ -15,6 +15,7 @@ struct Execution: Sendable {
   private(set) var faults: [Fault]
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
+  private var promises = LogPromises()
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
 
@@ -51,7 +52,10 @@ struct Execution: Sendable {
       return nil
     case .acted(let action):
       for event in simulator.events {
-        if case .observed(_, .work(let observation)) = event { judge.observe(observation, step: simulator.steps) }
+        if case .observed(_, .work(let observation)) = event {
+          judge.observe(observation, step: simulator.steps)
+          promises.observe(observation)
+        }
       }
       return action
     }
@@ -73,7 +77,9 @@ struct Execution: Sendable {
   var isComplete: Bool { rest != nil }
 
   var facts: RunFacts {
-    RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
+    RunFacts(
+      neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults),
+      missing: promises.missing(in: simulator.cluster))
   }
 
   var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }

@@ -9,8 +9,9 @@ import Simulation
 
 /// Tries every single fault, one run each, and keeps the shortest run for everything that goes wrong.
 ///
-/// Each fault is added to the calm run at its own point, so the runs share their beginnings; a run whose state right
-/// after the fault equals that of an earlier one is not run again, because equal states have equal futures.
+/// Each fault is added to the calm run at its own point, so the runs share their beginnings; of two faults that do the
+/// same after the same action of the calm run only one is run. Equal states of the cluster would not be enough to leave
+/// a run out: an effect without a key leaves no trace in any state, and the judge has seen it all the same.
 struct FaultSearch {
   let deployment: Deployment
   let seed: UInt64
@@ -30,6 +31,8 @@ struct FaultSearch {
   private(set) var findings: [Finding] = []
   private(set) var observed: [AnomalyCode: Int] = [:]
   private var states: Set<UInt64> = []
+  /// What was struck, and after how many actions, as fingerprints.
+  private var strikes: Set<UInt64> = []
   /// Position in `findings` by what was found.
   private var positions: [Subject: Int] = [:]
 
@@ -84,27 +87,33 @@ struct FaultSearch {
 
   /// Runs until the fault has struck.
   ///
-  /// - Returns: false where the rest is known: the fault never strikes, or an equal state was seen at this instant
-  ///   under a fault of the same kind and length.
+  /// - Returns: false where the rest is known: the fault never strikes, or one that does the same struck here before.
   private mutating func runUntilStruck(_ run: inout Execution) -> Bool {
     guard let fault = run.faults.first else { return true }
     while run.simulator.steps < Execution.stepLimit, run.advance() != nil {
       guard run.simulator.hasStruck else { continue }
+      states.insert(run.simulator.cluster.fingerprint)
       var fingerprinter = Fingerprinter()
-      fingerprinter.feed(run.simulator.cluster)
-      fingerprinter.feed(UInt64(bitPattern: run.simulator.now.microseconds))
-      fingerprinter.feed(name: rest(of: fault))
-      return states.insert(fingerprinter.value).inserted
+      fingerprinter.feed(run.simulator.steps)
+      fingerprinter.feed(name: deed(of: fault))
+      return strikes.insert(fingerprinter.value).inserted
     }
     return run.simulator.hasStruck
   }
 
-  /// What is still to come of a fault that has struck.
-  private func rest(of fault: Fault) -> String {
-    var later = fault
-    later.point = .at(.start)
-    later.nth = 1
-    return FaultText(graph: deployment.graph).text(of: later)
+  /// What a fault does, apart from when. A message fault's number is part of it: one action may send several messages.
+  private func deed(of fault: Fault) -> String {
+    var deed = fault
+    switch fault.point {
+    // A timed strike has its place in the schedule from the start, and what it ends with may come first at an instant.
+    case .at: break
+    case .before(let site), .during(let site), .after(let site):
+      deed.nth = 1
+      deed.point = .before(site)
+      if case .crash(.node(let node), _, _) = fault.kind { deed.point = .before(.work(node)) }
+      if case .pause(.node(let node), _) = fault.kind { deed.point = .before(.work(node)) }
+    }
+    return FaultText(graph: deployment.graph).text(of: deed)
   }
 
   // MARK: Keeping the shortest

@@ -1,4 +1,5 @@
 import GraphFile
+import GraphNodes
 import ProgressGraph
 
 /// What somebody asked to be run, by names and texts, or why there is no such run.
@@ -23,8 +24,10 @@ extension Lab {
     guard let graph = loaded.graph else { return .mistakes(loaded.diagnostics) }
     var read: [Fault] = []
     var mistakes: [DiagnosticReport] = []
+    // As deployed: the search names the durable-execution engine, too.
+    let deployed = Deployment(graph, logs: .ideal).graph
     for text in faults {
-      switch GraphReader.decodeFault(text, in: graph) {
+      switch GraphReader.decodeFault(text, in: deployed) {
       case .success(let fault): read.append(fault)
       case .failure(let found): mistakes += found.diagnostics.map { report(on: $0, in: found.source, as: argument) }
       }

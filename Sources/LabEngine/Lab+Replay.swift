@@ -50,8 +50,9 @@ extension Lab {
     var replay = Replay(file: file, deployment: deployment)
     replay.run()
     report.substitutions = substitutions(in: deployment)
-    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: graph).get() }
-    let facts = RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
+    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
+    let facts = RunFacts(
+      neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults), missing: replay.missing)
     let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
     report.replay = replay.report(judgement)
     report.scenarios = [replay.scenario(judgement)]
@@ -65,6 +66,7 @@ private struct Replay {
   let deployment: Deployment
   private var cluster: Cluster<LabMachine>
   private(set) var judge: WorkJudge
+  private var promises = LogPromises()
   private var steps = 0
   private var hashes = 0
   private var divergedAt: Int?
@@ -88,7 +90,10 @@ private struct Replay {
       }
       steps += 1
       for event in scratch.events {
-        if case .observed(_, .work(let observation)) = event { judge.observe(observation, step: steps) }
+        if case .observed(_, .work(let observation)) = event {
+          judge.observe(observation, step: steps)
+          promises.observe(observation)
+        }
       }
       story.record(action, scratch.events, step: steps, at: .start)
       guard compareHash() else { return diverge("the state hash differs") }
@@ -111,6 +116,8 @@ private struct Replay {
 
   /// The replay came as far as the saved run did, and that was to its end.
   var isWhole: Bool { divergedAt == nil && file.expected.isComplete }
+
+  var missing: Set<UInt64> { promises.missing(in: cluster) }
 
   func report(_ judgement: Judgement) -> ReplayReport {
     var difference = difference

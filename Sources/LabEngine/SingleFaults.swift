@@ -116,7 +116,7 @@ struct SingleFaults {
             case .journal(let node): .journalReplica(node, number + 1)
             }
           for disk in [DiskFate.keep, .loseUnsynced] {
-            plans.append((.crash(target, restart: .seconds(1), disk: disk), .at(instant), 1))
+            plans.append((.crash(target, restart: .seconds(1), disk: disk), .at(sayable(instant)), 1))
           }
         }
       }
@@ -126,12 +126,12 @@ struct SingleFaults {
 
   private func firstAppend(_ owner: Deployment.LogOwner) -> SimInstant {
     let position = deployment.placements.firstIndex { $0.owner == owner }
-    return position.flatMap { sites.appends[$0].first } ?? .start
+    return sayable(position.flatMap { sites.appends[$0].first } ?? .start)
   }
 
   /// Half as long again as the longest wait, so that somebody notices.
   private func pauses() -> [Plan] {
-    let length = SimDuration(microseconds: budgets.longestWait.microseconds / 2 * 3)
+    let length = sayable(SimDuration(microseconds: budgets.longestWait.microseconds / 2 * 3))
     return workers.flatMap { node in
       ([.work(node)] + steps(of: node).map { .step($0) }).map { site in
         (.pause(.node(node), for: length), .before(site), 1)
@@ -142,7 +142,7 @@ struct SingleFaults {
   /// Shorter than the retry budget, and longer.
   private var outageLengths: [SimDuration] {
     let longest = max(budgets.longest, .seconds(1))
-    return [SimDuration(microseconds: longest.microseconds / 2), longest * 2]
+    return [sayable(SimDuration(microseconds: longest.microseconds / 2)), sayable(longest * 2)]
   }
 
   private func outages() -> [Plan] {
@@ -162,7 +162,7 @@ struct SingleFaults {
   }
 
   private func messageFaults() -> [Plan] {
-    let late = budgets.longestWait + .seconds(1)
+    let late = sayable(budgets.longestWait + .seconds(1))
     var plans: [Plan] = []
     for link in sites.links {
       let place = FaultLink.link(from: end(link.from), to: end(link.to))
@@ -194,6 +194,15 @@ struct SingleFaults {
       true
     }
   }
+
+  // MARK: What a file can say
+
+  /// The next whole millisecond: a file says nothing finer, and what the search finds is run again from its text.
+  private func sayable(_ length: SimDuration) -> SimDuration {
+    .milliseconds(length.microseconds / 1_000 + (length.microseconds % 1_000 == 0 ? 0 : 1))
+  }
+
+  private func sayable(_ instant: SimInstant) -> SimInstant { .start + sayable(instant - .start) }
 
   private func end(_ machine: MachineID) -> FaultEnd {
     if machine.index < graph.nodes.count { return .node(NodeID(raw: machine.raw)) }

@@ -28,7 +28,8 @@ public struct Simulator<M: Machine>: Sendable {
   public private(set) var now = SimInstant.start
   /// Actions applied so far.
   public private(set) var steps = 0
-  /// When the last fault struck or ended.
+  /// When the last fault struck or ended, or will as far as is known: an outage that lasts longer than the horizon does
+  /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
   /// True once any fault of the plan has struck.
@@ -134,11 +135,11 @@ public struct Simulator<M: Machine>: Sendable {
   public mutating func advance(until limit: SimInstant) -> Advance {
     while true {
       if !immediate.isEmpty {
-        if let action = carryOut(immediate.removeFirst()) { return perform(action) }
+        if let action = carryOut(immediate.removeFirst()), perform(action) { return .acted(action) }
         continue
       }
       guard let content = nextDue(until: limit) else { return .rested(rest(at: limit)) }
-      if let action = action(for: content) { return perform(action) }
+      if let action = action(for: content), perform(action) { return .acted(action) }
     }
   }
 
@@ -147,11 +148,13 @@ public struct Simulator<M: Machine>: Sendable {
     return workInFlight == 0 ? .settled : .stuck
   }
 
-  private mutating func perform(_ action: Action<M>) -> Advance {
-    cluster.apply(action, into: &scratch)
+  /// Returns false for what is void by now, such as the second crash of a machine that is down: it is no step of the
+  /// run, because a replay could not do it.
+  private mutating func perform(_ action: Action<M>) -> Bool {
+    guard cluster.apply(action, into: &scratch) else { return false }
     steps += 1
     takeInEvents()
-    return .acted(action)
+    return true
   }
 }
 
@@ -219,7 +222,7 @@ extension Simulator {
   }
 
   private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
-    lastFault = now
+    lastFault = max(lastFault, now)
     hasStruck = true
     switch deed {
     case .act(let action):
@@ -272,6 +275,8 @@ extension Simulator {
       case .crashed(let machine, _, _):
         lastDisturbance = now
         deferred[machine.index].removeAll(where: Self.diesWithMachine)
+        // A crash ends a pause: what waited for its end arrives at a machine that is down.
+        resume(machine)
       case .restarted, .paused, .severed, .healed: lastDisturbance = now
       case .refusing, .accepting: break
       }
@@ -331,7 +336,7 @@ extension Simulator {
       else { continue }
       matches[fault] += 1
       guard matches[fault] == nth else { continue }
-      lastFault = now
+      lastFault = max(lastFault, now)
       hasStruck = true
       switch kind {
       case .drop: return .act(.drop(envelope.id))
@@ -382,6 +387,7 @@ extension Simulator {
         immediate.append(strike.deed)
       } else {
         schedule(.strike(strike.deed), at: instant + strike.delay)
+        lastFault = max(lastFault, instant + strike.delay)
       }
     }
   }

@@ -1,0 +1,46 @@
+import ClusterModel
+import GraphNodes
+import LabWorld
+import MachineContract
+import Primitives
+
+/// What somebody was told to be in a log: stored messages and accepted durable runs.
+///
+/// Compared with what the logs hold, it tells what a log has lost; whose fault that was it does not know.
+struct LogPromises: Sendable {
+  /// In the order in which they were made; a front that comes up again makes some of them once more.
+  private var ids: [UInt64] = []
+
+  mutating func observe(_ observation: WorkObservation) {
+    switch observation {
+    case .stored(let trigger): ids.append(trigger.message)
+    case .accepted(let unit): ids.append(unit.trigger)
+    case .arrived, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
+      .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged,
+      .parked, .dropped, .started:
+      break
+    }
+  }
+
+  /// The promised ids that no replica of any log holds, in memory or on its disk. Look-up only.
+  func missing(in cluster: Cluster<LabMachine>) -> Set<UInt64> {
+    var missing = Set(ids)
+    for slot in cluster.slots where !missing.isEmpty {
+      for record in slot.heldRecords {
+        if let id = record.heldID { missing.remove(id) }
+      }
+    }
+    return missing
+  }
+}
+
+extension Record {
+  /// The message or run that exists because of this record; nil for one that only tells of it.
+  fileprivate var heldID: UInt64? {
+    switch self {
+    case .message(let message), .repeated(let message): message.id
+    case .runStarted(let start): start.unit.trigger
+    case .acknowledged, .retired, .stepDone, .compensating, .runEnded: nil
+    }
+  }
+}

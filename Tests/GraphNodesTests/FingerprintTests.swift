@@ -1,0 +1,190 @@
+import LogContract
+import MachineContract
+import Primitives
+import ProgressGraph
+import Testing
+
+@testable import GraphNodes
+
+/// Changes one field at a time and expects another fingerprint; a field that a list forgets fails the count.
+@Suite struct FingerprintTests {
+  private static let work = WorkUnit(node: NodeID(1), handler: HandlerID(1), root: 1, path: 2, trigger: 3)
+
+  private static func expectAllDiffer<Value: Fingerprintable>(_ changes: [(String, Value)], _ plain: Value) {
+    let all = [("plain", plain)] + changes
+    for (position, left) in all.enumerated() {
+      for right in all[(position + 1)...] {
+        #expect(left.1.fingerprint != right.1.fingerprint, "\(left.0) and \(right.0)")
+      }
+    }
+  }
+
+  private static func fields(of value: Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label) }
+
+  // MARK: Units
+
+  private static func unit(
+    serial: UInt32 = 1, work: WorkUnit = work, identity: UInt64 = 3, event: NameID? = nil, isCompensation: Bool = false,
+    blackBox: Unit.BlackBox? = nil, isInvocation: Bool = false, _ change: (inout Unit) -> Void = { _ in }
+  ) -> Unit {
+    var unit = Unit(
+      serial: serial, work: work, identity: identity, event: event, isCompensation: isCompensation, attempt: 1,
+      waiters: [], lease: nil, blackBox: blackBox, isInvocation: isInvocation)
+    change(&unit)
+    return unit
+  }
+
+  private static let box = Unit.BlackBox(effect: NameID(1), step: StepID(1), key: 1, countedKey: 1)
+
+  @Test func `every field of a unit that decides its future is fed`() {
+    let changes: [(String, Unit)] = [
+      ("serial", Self.unit(serial: 2)), ("work", Self.unit(work: WorkUnit(
+        node: NodeID(1), handler: HandlerID(1), root: 1, path: 2, trigger: 4))),
+      ("identity", Self.unit(identity: 4)), ("event", Self.unit(event: NameID(1))),
+      ("isCompensation", Self.unit(isCompensation: true)),
+      ("waiters", Self.unit { $0.waiters = [Unit.Waiter(machine: MachineID(1), request: 1)] }),
+      ("lease", Self.unit { $0.lease = Unit.Lease(channel: ChannelID(1), number: 1) }),
+      ("blackBox", Self.unit(blackBox: Self.box)), ("isInvocation", Self.unit(isInvocation: true)),
+      ("phase", Self.unit { $0.phase = .ending }), ("position", Self.unit { $0.position = 1 }),
+      ("next", Self.unit { $0.next = 1 }), ("retries", Self.unit { $0.retries = 1 }),
+      ("isOutcomeUnknown", Self.unit { $0.isOutcomeUnknown = true }), ("isResumed", Self.unit { $0.isResumed = true }),
+      ("awaited", Self.unit { $0.awaited = 1 }), ("undos", Self.unit { $0.undos = [StepID(1)] }),
+      ("isCompensating", Self.unit { $0.isCompensating = true }), ("failure", Self.unit { $0.failure = .terminal }),
+      ("hasReplied", Self.unit { $0.hasReplied = true }),
+      ("buffer", Self.unit { $0.buffer = Unit.Buffer(step: nil) }),
+    ]
+    Self.expectAllDiffer(changes, Self.unit())
+    #expect(Set(Self.fields(of: Self.unit())) == Set(changes.map(\.0) + ["attempt"]), "attempt is only told")
+  }
+
+  @Test func `what a buffer and a call from outside hold is fed`() {
+    let effect = AppliedEffect(unit: Self.work, step: StepID(1), name: NameID(1), key: 1, isCompensation: false)
+    var buffers: [(String, Unit)] = []
+    for (name, change) in [
+      ("effects", { $0.effects = [effect] }), ("keys", { $0.keys = [1] }),
+      ("messages", { $0.messages = [Self.message()] }), ("answersAtCommit", { $0.answersAtCommit = true }),
+    ] as [(String, (inout Unit.Buffer) -> Void)] {
+      var buffer = Unit.Buffer(step: nil)
+      change(&buffer)
+      buffers.append((name, Self.unit { $0.buffer = buffer }))
+    }
+    buffers.append(("step", Self.unit { $0.buffer = Unit.Buffer(step: StepID(1)) }))
+    Self.expectAllDiffer(buffers, Self.unit { $0.buffer = Unit.Buffer(step: nil) })
+    let boxes: [(String, Unit.BlackBox)] = [
+      ("effect", Unit.BlackBox(effect: NameID(2), step: StepID(1), key: 1, countedKey: 1)),
+      ("step", Unit.BlackBox(effect: NameID(1), step: StepID(2), key: 1, countedKey: 1)),
+      ("key", Unit.BlackBox(effect: NameID(1), step: StepID(1), key: nil, countedKey: 1)),
+      ("countedKey", Unit.BlackBox(effect: NameID(1), step: StepID(1), key: 1, countedKey: 2)),
+    ]
+    Self.expectAllDiffer(boxes, Self.box)
+    #expect(Self.fields(of: Self.box) == boxes.map(\.0))
+  }
+
+  // MARK: Machines
+
+  private static let deployed = """
+    name: f
+    channels: {facts: {kind: topic, partitions: 2}}
+    nodes:
+      web: {kind: client, do: [{call: a}]}
+      a: {work: durable, do: [{publish: facts}]}
+      b: {trigger: facts, do: [{write: one}]}
+    """
+
+  @Test func `every field of a node that decides its future is fed`() throws {
+    let deployment = Deployment(try graph(Self.deployed), logs: .ideal)
+    let plain = NodeMachine(NodeID(1), in: deployment)
+    func changed(_ change: (inout NodeMachine) -> Void) -> NodeMachine {
+      var machine = plain
+      change(&machine)
+      return machine
+    }
+    let arrival = Arrival(
+      work: Self.work, identity: 1, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
+      blackBox: nil, isInvocation: false)
+    let changes: [(String, NodeMachine)] = [
+      ("id", NodeMachine(NodeID(2), in: deployment)), ("database", changed { $0.database.applied.insert(1) }),
+      ("units", changed { $0.units = [Self.unit()] }), ("inbox", changed { $0.inbox = [arrival] }),
+      ("journal", changed { $0.journal = LogClient(replicas: [MachineID(1)], incarnation: 0) }),
+      ("isRecovering", changed { $0.isRecovering = true }), ("endedRuns", changed { $0.endedRuns.insert(1, nil) }),
+      ("endedRuns, failed", changed { $0.endedRuns.insert(1, .terminal) }),
+      ("servedInvocations", changed { $0.servedInvocations.insert(1, nil) }),
+    ]
+    Self.expectAllDiffer(changes, plain)
+    let constant = ["deployment"]
+    let names = ["incarnation", "nextSerial", "freshIDs"]
+    let fed = changes.map(\.0).filter { !$0.contains(",") }
+    #expect(Set(Self.fields(of: plain)) == Set(fed + constant + names))
+  }
+
+  @Test func `every field of a front that decides its future is fed`() throws {
+    let deployment = Deployment(try graph(Self.deployed), logs: .ideal)
+    let channel = ChannelID(0)
+    let plain = FrontMachine(channel, in: deployment)
+    func changed(_ change: (inout FrontMachine) -> Void) -> FrontMachine {
+      var machine = plain
+      change(&machine)
+      return machine
+    }
+    let changes: [(String, FrontMachine)] = [
+      ("log", changed { $0.log = LogClient(replicas: [MachineID(1)], incarnation: 1) }),
+      ("isReading", changed { $0.isReading = true }),
+      ("lanes", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message())] }),
+      ("lanes, another", changed { $0.lanes[1].entries = [LaneEntry(message: Self.message())] }),
+      ("lanes, delivered", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), deliveries: 1)] }),
+      ("lanes, exhausted", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), state: .exhausted)] }),
+      ("known", changed { $0.known.insert(1) }),
+      ("storing", changed { $0.storing = [FrontMachine.PendingPut(message: Self.message(), senders: [])] }),
+      ("busy", changed { $0.busy[0] = 1 }), ("acknowledgedLeases", changed { $0.acknowledgedLeases.insert(1) }),
+      ("nextPartition", changed { $0.nextPartition = 1 }), ("untilRepeat", changed { $0.untilRepeat = 2 }),
+      ("results", changed { $0.results.insert(1, nil) }),
+      ("results, failed", changed { $0.results.insert(1, .failed) }),
+    ]
+    Self.expectAllDiffer(changes, plain)
+    let fed = changes.map(\.0).filter { !$0.contains(",") }
+    #expect(Set(Self.fields(of: plain)) == Set(fed + ["deployment", "channel", "nextLease"]))
+  }
+
+  // MARK: Messages and records
+
+  private static func message(_ change: (inout ChannelMessage) -> Void = { _ in }) -> ChannelMessage {
+    var message = ChannelMessage(
+      id: 1, channel: ChannelID(0), root: 1, path: 1, key: nil, event: nil, effect: nil, isCompensation: false)
+    change(&message)
+    return message
+  }
+
+  @Test func `every field of a stored message is fed`() {
+    let effect = AppliedEffect(unit: Self.work, step: StepID(1), name: NameID(1), key: 1, isCompensation: false)
+    let invocation = Invocation(step: StepID(1), caller: NodeID(1), isAwaited: true, countedKey: 1)
+    let changes: [(String, ChannelMessage)] = [
+      ("id", Self.message { $0.id = 2 }), ("channel", Self.message { $0.channel = ChannelID(2) }),
+      ("root", Self.message { $0.root = 3 }), ("path", Self.message { $0.path = 4 }),
+      ("key", Self.message { $0.key = 1 }), ("event", Self.message { $0.event = NameID(1) }),
+      ("effect", Self.message { $0.effect = effect }), ("invocation", Self.message { $0.invocation = invocation }),
+      ("isCompensation", Self.message { $0.isCompensation = true }),
+    ]
+    Self.expectAllDiffer(changes, Self.message())
+    #expect(Self.fields(of: Self.message()) == changes.map(\.0))
+  }
+
+  @Test func `records of every kind differ, and in every field`() {
+    let start = RunStart(run: 1, unit: Self.work, event: nil, isCompensation: false)
+    let records: [(String, Record)] = [
+      ("message", .message(Self.message())), ("repeated", .repeated(Self.message())),
+      ("acknowledged", .acknowledged(message: 1, consumer: NodeID(1))),
+      ("by another", .acknowledged(message: 1, consumer: NodeID(2))),
+      ("another", .acknowledged(message: 2, consumer: NodeID(1))),
+      ("failed", .acknowledged(message: 1, consumer: NodeID(1), failure: .terminal)),
+      ("parked", .retired(message: 1, consumer: NodeID(1), isParked: true)),
+      ("dropped", .retired(message: 1, consumer: NodeID(1), isParked: false)), ("started", .runStarted(start)),
+      ("done", .stepDone(run: 1, step: StepID(1), next: 1)),
+      ("done, next", .stepDone(run: 1, step: StepID(1), next: 2)),
+      ("undo", .compensating(run: 1, undos: [StepID(1)], reason: .terminal)),
+      ("no undo", .compensating(run: 1, undos: [], reason: .terminal)),
+      ("undo, why", .compensating(run: 1, undos: [StepID(1)], reason: .failed)),
+      ("ended", .runEnded(run: 1, failure: nil)), ("aborted", .runEnded(run: 1, failure: .terminal)),
+    ]
+    Self.expectAllDiffer(Array(records.dropFirst()), records[0].1)
+  }
+}

@@ -1,0 +1,338 @@
+import LogContract
+import MachineContract
+import Primitives
+import ProgressGraph
+import Testing
+
+@testable import GraphNodes
+
+/// Drives one front by hand: messages and timers in, and the log's answers when the test gives them. A class, because
+/// `#expect` cannot mutate a value.
+final class FrontBench {
+  let deployment: Deployment
+  let channel: ChannelID
+  var front: FrontMachine
+  /// What the log holds; asked for and answered, oldest first.
+  private(set) var records: [Record] = []
+  private var unanswered: [NodeMessage] = []
+  /// What left the front since it was last looked at.
+  fileprivate(set) var outputs: [Output<FrontMachine>] = []
+
+  init(_ text: String, channel name: String) throws {
+    deployment = Deployment(try GraphNodesTests.graph(text), logs: .ideal)
+    channel = try #require(deployment.graph.channel(named: name))
+    front = FrontMachine(channel, in: deployment)
+    step(.start(incarnation: 0))
+  }
+
+  func step(_ input: Input<FrontMachine>) {
+    var out = Outbox<FrontMachine>()
+    front.step(input, into: &out)
+    outputs += out.outputs
+    for case .send(.log(let message), _) in out.outputs {
+      switch message {
+      case .append(let request, let record):
+        records.append(record)
+        unanswered.append(.log(.appended(request: request, index: UInt64(records.count))))
+      case .read(let request, let position):
+        unanswered.append(.log(.entries(request: request, from: position, records)))
+      case .appended, .entries, .redirected: break
+      }
+    }
+  }
+
+  /// Answers what the log was asked, and what that leads to.
+  func answerLog() {
+    while !unanswered.isEmpty {
+      step(.message(unanswered.removeFirst(), from: deployment.replicas(of: .channel(channel))[0]))
+    }
+  }
+
+  func put(_ id: UInt64, key: UInt64? = nil, from sender: Int = 0) {
+    step(.message(.put(message(id, key: key)), from: MachineID(sender)))
+  }
+
+  func message(_ id: UInt64, key: UInt64? = nil) -> ChannelMessage {
+    ChannelMessage(
+      id: id, channel: channel, root: id, path: 1, key: key, event: nil, effect: nil, isCompensation: false)
+  }
+
+  func acknowledge(_ lease: UInt64) {
+    step(.message(.acknowledge(channel: channel, lease: lease), from: MachineID(1)))
+  }
+
+  func giveUp(_ lease: UInt64, wasRefused: Bool = false) {
+    step(.message(.gaveUp(channel: channel, lease: lease, wasRefused: wasRefused), from: MachineID(1)))
+  }
+
+  /// The deliveries since the last look, oldest first.
+  func deliveries() -> [Delivery] {
+    defer { outputs = [] }
+    return outputs.compactMap { if case .send(.deliver(let delivery), _) = $0 { delivery } else { nil } }
+  }
+
+  /// The confirmations since the last look, with their receivers.
+  func confirmed() -> [String] {
+    defer { outputs = [] }
+    return outputs.compactMap { output in
+      switch output {
+      case .send(.stored(let message), let sender): "stored \(message) to \(sender.raw)"
+      case .send(.acknowledged(_, let lease), let consumer): "acknowledged \(lease) to \(consumer.raw)"
+      default: nil
+      }
+    }
+  }
+
+  func announced(_ fits: (WorkObservation) -> Bool) -> Bool {
+    outputs.contains { if case .observe(.work(let observation)) = $0 { fits(observation) } else { false } }
+  }
+
+  func crashAndRestart(incarnation: UInt32) {
+    front = FrontMachine.restart(from: NoStore(), previous: front)
+    unanswered = []
+    step(.start(incarnation: incarnation))
+    answerLog()
+  }
+}
+
+/// The rules of fronts, by hand: storing once, leases, dead letters, order, recovery.
+@Suite struct FrontTests {
+  static let queue = """
+    name: q
+    channels: {jobs: {kind: queue, max_deliveries: 2, dlq: true}}
+    nodes:
+      web: {kind: client, do: [{send: jobs}]}
+      a: {trigger: jobs, concurrency: 2, do: [{write: one}]}
+    """
+
+  static let topic = """
+    name: t
+    channels: {facts: {kind: topic, key: order_id, partitions: 2}}
+    nodes:
+      web: {kind: client, do: [{publish: facts}]}
+      a: {trigger: facts, concurrency: 9, do: [{write: one}]}
+      b: {trigger: facts, concurrency: 9, do: [{write: two}]}
+    """
+
+  @Test func `a message is confirmed once the log has it, to everybody who sent it, and delivered once`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7, from: 0)
+    bench.put(7, from: 1)
+    bench.put(7, from: 0)
+    #expect(bench.confirmed() == [])
+    bench.answerLog()
+    #expect(bench.records == [.message(bench.message(7))])
+    #expect(bench.confirmed() == ["stored 7 to 0", "stored 7 to 1"])
+    bench.put(7, from: 0)
+    #expect(bench.confirmed() == ["stored 7 to 0"])
+    #expect(bench.front.lanes.map(\.entries.count) == [1])
+  }
+
+  @Test func `a delivery whose lease ends comes again under a new lease, and the old one counts no more`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    let first = try #require(bench.deliveries().first)
+    #expect(first.attempt == 1)
+    bench.step(.timer(.lease(first.lease)))
+    let second = try #require(bench.deliveries().first)
+    #expect(second.attempt == 2 && second.lease != first.lease)
+    bench.acknowledge(first.lease)
+    bench.answerLog()
+    #expect(bench.confirmed() == [] && bench.front.lanes[0].entries.count == 1)
+    bench.acknowledge(second.lease)
+    bench.answerLog()
+    #expect(bench.confirmed() == ["acknowledged \(second.lease) to 1"] && bench.front.lanes[0].entries.isEmpty)
+    bench.acknowledge(second.lease)
+    #expect(bench.confirmed() == ["acknowledged \(second.lease) to 1"], "asked again, confirmed again")
+    bench.step(.timer(.lease(second.lease)))
+    #expect(bench.deliveries().isEmpty)
+  }
+
+  @Test func `after the last delivery a message goes to the dead letters, and is retired once they have it`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    for _ in 1...2 {
+      let delivery = try #require(bench.deliveries().first)
+      bench.giveUp(delivery.lease)
+      #expect(bench.deliveries().isEmpty, "giving up ends no lease")
+      bench.step(.timer(.lease(delivery.lease)))
+    }
+    let parked = bench.outputs.compactMap { if case .send(.put(let put), _) = $0 { put } else { nil } }
+    #expect(parked.count == 1 && parked[0].channel != bench.channel && parked[0].root == 7)
+    bench.step(.timer(.parking(7)))
+    #expect(bench.outputs.count { if case .send(.put, _) = $0 { true } else { false } } == 2, "not confirmed: again")
+    bench.step(.message(.stored(message: parked[0].id), from: bench.deployment.front(of: parked[0].channel)))
+    bench.answerLog()
+    #expect(bench.announced { if case .parked = $0 { true } else { false } })
+    #expect(bench.front.lanes[0].entries.isEmpty)
+  }
+
+  @Test func `a delivery that was refused is no attempt`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    for _ in 1...5 {
+      let delivery = try #require(bench.deliveries().first)
+      #expect(delivery.attempt == 1)
+      bench.giveUp(delivery.lease, wasRefused: true)
+      bench.step(.timer(.lease(delivery.lease)))
+    }
+  }
+
+  @Test func `a consumer holds no more deliveries than it has room for`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    for id in 1...4 as ClosedRange<UInt64> { bench.put(id) }
+    bench.answerLog()
+    let first = bench.deliveries()
+    #expect(first.map(\.message.id) == [1, 2])
+    bench.acknowledge(first[1].lease)
+    #expect(bench.deliveries().map(\.message.id) == [3])
+    bench.step(.message(.subscribe(channel: bench.channel), from: MachineID(1)))
+    #expect(bench.deliveries().map(\.message.id) == [4], "a consumer that came up holds nothing")
+  }
+
+  @Test func `a topic delivers to every group in order, and what is stuck holds up only its own partition`() throws {
+    let bench = try FrontBench(Self.topic, channel: "facts")
+    for id in 1...12 as ClosedRange<UInt64> { bench.put(id, key: id % 4) }
+    bench.answerLog()
+    #expect(bench.front.lanes.count == 4)
+    for lane in bench.front.lanes {
+      let keys = Set(lane.entries.compactMap(\.message.key))
+      #expect(lane.entries.map(\.message.id) == lane.entries.map(\.message.id).sorted())
+      let others = bench.front.lanes.filter { $0.group == lane.group && $0.partition != lane.partition }
+      #expect(others.allSatisfy { keys.isDisjoint(with: $0.entries.compactMap(\.message.key)) })
+    }
+    #expect(bench.front.lanes.map(\.entries.count).reduce(0, +) == 24, "each group has all twelve")
+    // One out per lane that holds anything; the lane that is never acknowledged stays where it is.
+    var open = bench.deliveries()
+    #expect(open.count == bench.front.lanes.count { !$0.entries.isEmpty })
+    let stuck = open.removeFirst()
+    let stuckLane = try #require(
+      bench.front.lanes.firstIndex { $0.entries.first?.message.id == stuck.message.id })
+    var seen: [UInt64] = []
+    while let next = open.first {
+      open.removeFirst()
+      seen.append(next.message.id)
+      bench.acknowledge(next.lease)
+      bench.answerLog()
+      open += bench.deliveries()
+    }
+    #expect(bench.front.lanes.indices.allSatisfy { ($0 == stuckLane) != bench.front.lanes[$0].entries.isEmpty })
+    #expect(seen.count == 24 - bench.front.lanes[stuckLane].entries.count)
+  }
+
+  /// Leases, attempts and numbers are soft; which messages are known, and which lie where, is not.
+  @Test(arguments: [queue, topic]) func `what a front reads from its log is what it had before`(text: String) throws {
+    for seed in 1...30 as ClosedRange<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let bench = try FrontBench(text, channel: text == Self.queue ? "jobs" : "facts")
+      var open: [Delivery] = []
+      for _ in 0..<40 {
+        switch generator.next(below: 4) {
+        case 0, 1: bench.put(1 + generator.next(below: 20), key: generator.next(below: 3))
+        case 2: if !open.isEmpty { bench.acknowledge(open.removeFirst().lease) }
+        default: if let delivery = open.last { bench.giveUp(delivery.lease) }
+        }
+        bench.answerLog()
+        open += bench.deliveries()
+      }
+      let before = bench.front
+      bench.crashAndRestart(incarnation: 1)
+      #expect(bench.front.known == before.known, "seed \(seed)")
+      #expect(
+        bench.front.lanes.map { $0.entries.map(\.message) } == before.lanes.map { $0.entries.map(\.message) },
+        "seed \(seed)")
+      #expect(!bench.front.isReading && bench.front.storing.isEmpty)
+    }
+  }
+
+  @Test func `nothing is stored or served while the log is being read`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    _ = bench.deliveries()
+    bench.front = FrontMachine.restart(from: NoStore(), previous: bench.front)
+    bench.step(.start(incarnation: 1))
+    bench.put(8)
+    #expect(bench.records.count == 1 && bench.deliveries().isEmpty)
+    bench.answerLog()
+    #expect(bench.deliveries().map(\.message.id) == [7])
+  }
+
+  // MARK: The engine
+
+  private static func engine(retry: String) throws -> (FrontBench, ChannelMessage) {
+    let bench = try FrontBench(
+      """
+      name: e
+      nodes:
+        web: {kind: client, do: [{call: a}]}
+        a: {do: [{call: b, reliable: true\(retry)}]}
+        b: {do: [{write: one}]}
+      """, channel: "engine")
+    let call = try #require(
+      bench.graph.stepIDs.first { if case .call(let call) = bench.graph[$0].verb { call.isReliable } else { false } })
+    var message = bench.message(7)
+    message.invocation = Invocation(step: call, caller: NodeID(1), isAwaited: true, countedKey: 7)
+    bench.step(.message(.put(message), from: MachineID(1)))
+    bench.answerLog()
+    return (bench, message)
+  }
+
+  @Test func `the engine calls until the target succeeds, then tells the caller, also when it is asked again`() throws {
+    for failure in [nil, FailureReason.terminal] {
+      let (bench, message) = try Self.engine(retry: "")
+      #expect(bench.requests() == [1])
+      bench.step(.message(.reply(Reply(request: 7, failure: .failed)), from: MachineID(2)))
+      #expect(bench.requests() == [])
+      let wait = try #require(bench.front.lanes[0].entries.first?.leaseNumber)
+      bench.step(.timer(.lease(wait)))
+      #expect(bench.requests() == [2])
+      bench.step(.message(.reply(Reply(request: 7, failure: failure)), from: MachineID(2)))
+      #expect(bench.replies() == [], "not before the log has it")
+      bench.answerLog()
+      #expect(bench.replies() == [failure])
+      bench.step(.message(.put(message), from: MachineID(1)))
+      #expect(bench.replies() == [failure])
+      bench.crashAndRestart(incarnation: 1)
+      _ = bench.replies()
+      bench.step(.message(.put(message), from: MachineID(1)))
+      #expect(bench.replies() == [failure], "and after a crash too")
+    }
+  }
+
+  @Test func `an invocation that used up its attempts is told and kept`() throws {
+    let (bench, _) = try Self.engine(retry: ", retry: 1")
+    for _ in 1...2 {
+      bench.step(.message(.reply(Reply(request: 7, failure: .failed)), from: MachineID(2)))
+      if let wait = bench.front.lanes[0].entries.first?.leaseNumber { bench.step(.timer(.lease(wait))) }
+    }
+    #expect(bench.front.lanes[0].entries.map(\.state) == [.exhausted])
+    #expect(bench.replies() == [.failed])
+  }
+}
+
+extension FrontBench {
+  var graph: Graph { deployment.graph }
+
+  /// The attempts of the requests since the last look.
+  func requests() -> [Int] {
+    defer { outputs = [] }
+    return outputs.compactMap { if case .send(.request(let request), _) = $0 { request.attempt } else { nil } }
+  }
+
+  func replies() -> [FailureReason?] {
+    defer { outputs = [] }
+    return outputs.compactMap { output -> FailureReason?? in
+      if case .send(.reply(let reply), _) = output { .some(reply.failure) } else { nil }
+    }
+  }
+}
+
+extension LaneEntry {
+  var leaseNumber: UInt64? {
+    if case .leased(let number, _, _) = state { number } else { nil }
+  }
+}

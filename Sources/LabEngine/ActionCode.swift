@@ -108,7 +108,7 @@ enum ActionCode {
       case .front where verb == "twice" && words.count == 2:
         guard let nth = Int(words[1]), nth > 0 else { return nil }
         return .invoke(machine, .storeTwice(nth: nth))
-      case .node, .front, .raft, .ideal, .parked:
+      case .node, .front, .raft, .ideal:
         return nil
       }
     }

@@ -73,7 +73,7 @@ struct Execution: Sendable {
   var isComplete: Bool { rest != nil }
 
   var facts: RunFacts {
-    RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
+    RetryBudgets(graph: deployment.graph).facts(of: faults)
   }
 
   var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }

@@ -114,7 +114,8 @@ let package = Package(
       "GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"],
       exclude: ["Goldens"]),
     tests(
-      "SemanticsTests", ["LabEngine", "ProgressGraph", "Properties", "Primitives"], exclude: ["AMBIGUITIES.md"]),
+      "SemanticsTests", ["LabEngine", "LabTesting", "ProgressGraph", "Properties", "Primitives"],
+      exclude: ["AMBIGUITIES.md"]),
     tests("LabEngineTests", ["LabEngine", "ProgressGraph", "Primitives"]),
     tests("ReportingTests", ["Reporting", "LabEngine", "ProgressGraph", "Primitives"]),
     tests("LabUITests", ["LabUI", "LabEngine", "ProgressGraph", "Screen", "LabTesting", "Primitives"]),

@@ -35,8 +35,8 @@ extension AppState {
       case .inspector, .time: return "nothing to open here"
       }
     case .goToStep, .faultMenu, .scenarioMenu, .branchMenu, .up, .down, .left, .right, .pageUp, .pageDown,
-      .nextPlace, .find, .nextPane, .previousPane, .focusGraph, .focusInspector, .focusTime, .focusEvents, .focusProperties, .palette,
-      .help, .mouse, .redraw, .suspend, .close, .quitNow, .quitKeepingScreen:
+      .nextPlace, .find, .nextPane, .previousPane, .focusGraph, .focusInspector, .focusTime, .focusEvents,
+      .focusProperties, .palette, .help, .mouse, .redraw, .suspend, .close, .quitNow, .quitKeepingScreen:
       return nil
     }
   }

@@ -140,7 +140,7 @@ struct CheckText {
   }
 
   private func write(_ violation: ViolationReport, to text: inout StyledText) {
-    let wording = AnomalyWording(code: violation.code)
+    let wording = AnomalyWording(code: violation.code, isCleanFailure: violation.isCleanFailure)
     let clause = wording.clause(subject: "`\(violation.subject)`", key: violation.key, count: violation.count)
     let broken = violation.expectations.map { "`\($0)`" }
     let verb = broken.count == 1 ? "does" : "do"

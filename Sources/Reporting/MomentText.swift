@@ -42,7 +42,8 @@ public struct MomentText {
   private func writeTitle(seed: UInt64, to text: inout StyledText) {
     text.add(graph.name, .strong)
     let branch = history.branches.indices.contains(history.current) ? history.branches[history.current].name : "run"
-    for part in ["scenario \(branch)", "seed \(seed)", "step \(moment.step)/\(history.tip)", "t=\(clock(moment.time))"] {
+    let step = "step \(moment.step)/\(history.tip)"
+    for part in ["scenario \(branch)", "seed \(seed)", step, "t=\(clock(moment.time))"] {
       text.add(" ")
       text.add(.separator, .muted)
       text.add(" \(part)")

@@ -138,6 +138,21 @@ import Testing
     #expect(!session.moment.properties.contains { $0.verdict == .violated })
   }
 
+  /// Method: a scenario run twice is one branch; one of the same name and another load is another.
+  @Test func equalRunsAreOneBranch() throws {
+    var session = try session()
+    let plan = try #require(Lab.plan(session.graph, scenario: "payment-dies", faults: []))
+    session.start(plan)
+    session.start(.calm)
+    session.start(plan)
+    #expect(session.history.branches.map(\.name) == ["calm", "payment-dies"])
+    #expect(session.history.current == 1)
+    var busy = plan
+    busy.load = Load(count: 2, every: .zero)
+    session.start(busy)
+    #expect(session.history.branches.map(\.name) == ["calm", "payment-dies", "payment-dies-2"])
+  }
+
   /// Method: a fault on a replica that does not run changes nothing and says so.
   @Test func nothingToBreakMakesNoBranch() throws {
     var session = try session(logs: .ideal)

@@ -3,6 +3,7 @@ import Glibc
 import LabEngine
 import Reporting
 
+/// One seeded run, told as a story.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",

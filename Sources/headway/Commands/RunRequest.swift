@@ -2,8 +2,8 @@ import Glibc
 import LabEngine
 import Reporting
 
-/// A graph and what is to be run of it, for commands whose result is no report: whatever is wrong with the input is told
-/// on stderr as every command tells it, and ends the command.
+/// A graph and what is to be run of it, for commands whose result is no report: whatever is wrong with the input is
+/// told on stderr as every command tells it, and ends the command.
 struct RunRequest {
   let loaded: LoadedGraph
   let plan: RunPlan

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LabEngine
 
+/// The JSON Schema of graph files, for editors.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",

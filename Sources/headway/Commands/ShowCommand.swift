@@ -2,6 +2,7 @@ public import ArgumentParser
 import LabEngine
 public import Reporting
 
+/// A pane of the lab as lines of text, for those without a screen.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",

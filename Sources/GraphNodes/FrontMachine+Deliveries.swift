@@ -125,6 +125,7 @@ extension FrontMachine {
 
   /// A consumer that crashed holds nothing any more; its leases run on.
   mutating func consumerRestarted(_ consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+    if channel == deployment.engine { return targetRestarted(consumer, into: &out) }
     guard let position = consumers.firstIndex(of: consumer) else { return }
     busy[position] = 0
     for lane in lanes.indices {

@@ -69,6 +69,17 @@ extension FrontMachine {
     }
   }
 
+  /// A target that comes up again has forgotten what it was asked: the attempt is over.
+  mutating func targetRestarted(_ target: NodeID, into out: inout Outbox<FrontMachine>) {
+    for lane in lanes.indices {
+      for entry in lanes[lane].entries.indices {
+        guard case .leased(let number, target, true) = lanes[lane].entries[entry].state else { continue }
+        out.disarm(.lease(number))
+        waitBeforeNextAttempt(lane, entry, into: &out)
+      }
+    }
+  }
+
   private mutating func waitBeforeNextAttempt(_ lane: Int, _ entry: Int, into out: inout Outbox<FrontMachine>) {
     let message = lanes[lane].entries[entry].message
     guard let invocation = message.invocation else { return }

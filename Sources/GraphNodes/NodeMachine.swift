@@ -149,6 +149,7 @@ extension NodeMachine {
     for channel in graph.channelIDs where deployment.consumers[channel.index].contains(id) {
       out.send(.subscribe(channel: channel), to: deployment.front(of: channel))
     }
+    if let engine = deployment.engine { out.send(.subscribe(channel: engine), to: deployment.front(of: engine)) }
     relayOutbox(into: &out)
   }
 

@@ -1,6 +1,7 @@
 import GraphNodes
 import Primitives
 import ProgressGraph
+import Properties
 
 /// How long callers and channels keep trying: what tells an outage that heals from one that does not.
 struct RetryBudgets {
@@ -33,14 +34,28 @@ struct RetryBudgets {
 
   private func budget(of call: Call, in node: Node) -> SimDuration? {
     guard call.isAwaited else { return nil }
-    let extra: Int
+    guard let extra = extraAttempts(of: call, in: node) else { return nil }
+    return budget(of: call, attempt: call.timeout, extra: extra)
+  }
+
+  /// Nil for a call that is tried for ever.
+  private func extraAttempts(of call: Call, in node: Node) -> Int? {
     switch call.retry ?? (node.work == .durable || call.isReliable ? .forever : .times(0)) {
-    case .forever: return nil
-    case .times(let count): extra = count
+    case .forever: nil
+    case .times(let count): count
     }
-    var budget = call.timeout
-    for attempt in 0..<min(extra, 40) { budget = budget + call.timeout + call.backoff * (1 << Int64(attempt)) }
+  }
+
+  private func budget(of call: Call, attempt: SimDuration, extra: Int) -> SimDuration {
+    var budget = attempt
+    for retry in 0..<min(extra, 40) { budget = budget + attempt + call.backoff * (1 << Int64(retry)) }
     return budget
+  }
+
+  /// What the judge is told of a run's faults, and of what its logs no longer hold.
+  func facts(of faults: [Fault], missing: Set<UInt64>) -> RunFacts {
+    RunFacts(
+      neverHeals: neverHeals(faults), outlastsCallers: faults.contains(where: outlastsCallers), missing: missing)
   }
 
   /// True under poison, and under an outage that outlasts every budget (semantics.md, section 1).
@@ -54,5 +69,49 @@ struct RetryBudgets {
       case .slow, .message, .skew: false
       }
     }
+  }
+
+  // MARK: The caller's own budget
+
+  /// True for an outage longer than the start of the workflow keeps trying to get through to what it hits.
+  ///
+  /// A node that is down refuses at once, so that only the waits between attempts count; a paused or cut-off one lets
+  /// every attempt run into its time-out.
+  private func outlastsCallers(_ fault: Fault) -> Bool {
+    switch fault.kind {
+    case .down(let node, let length): outlasts(length, [node], isRefusing: true)
+    case .pause(.node(let node), let length): outlasts(length, [node], isRefusing: false)
+    case .partition(.node(let left), .node(let right), _, let length):
+      outlasts(length, [left, right], isRefusing: false)
+    case .pause, .partition, .crash, .slow, .poison, .message, .skew: false
+    }
+  }
+
+  private func outlasts(_ length: SimDuration, _ nodes: [NodeID], isRefusing: Bool) -> Bool {
+    guard let start = graph.workflow.start else { return false }
+    return nodes.contains { node in
+      guard let budget = patience(of: start, with: node, isRefusing: isRefusing, depth: 0) else { return false }
+      return length > budget
+    }
+  }
+
+  /// How long `node` keeps trying when `target` does no work; nil where it does not call it, or tries for ever.
+  private func patience(of node: NodeID, with target: NodeID, isRefusing: Bool, depth: Int) -> SimDuration? {
+    guard depth < graph.nodes.count else { return nil }
+    var longest: SimDuration?
+    for step in graph.steps where graph[step.handler].node == node {
+      guard case .call(let call) = step.verb, call.isAwaited else { continue }
+      let attempt: SimDuration
+      if call.target == target {
+        attempt = isRefusing ? .zero : call.timeout
+      } else if let below = patience(of: call.target, with: target, isRefusing: isRefusing, depth: depth + 1) {
+        attempt = min(below, call.timeout)
+      } else {
+        continue
+      }
+      guard let extra = extraAttempts(of: call, in: graph[node]) else { return nil }
+      longest = max(longest ?? .zero, budget(of: call, attempt: attempt, extra: extra))
+    }
+    return longest
   }
 }

@@ -77,9 +77,7 @@ struct Execution: Sendable {
   var isComplete: Bool { rest != nil }
 
   var facts: RunFacts {
-    RunFacts(
-      neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults),
-      missing: promises.missing(in: simulator.cluster))
+    RetryBudgets(graph: deployment.graph).facts(of: faults, missing: promises.missing(in: simulator.cluster))
   }
 
   var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }

@@ -102,12 +102,26 @@ struct FaultPlanner {
   private func pattern(of link: FaultLink) -> MessagePattern<LabMachine> {
     switch link {
     case .link(let from, let to):
-      return MessagePattern(from: [machine(of: from)], to: [machine(of: to)]) { _ in true }
+      return linkPattern(from: machine(of: from), to: machine(of: to))
     case .channel(let channel):
       let consumers = deployment.consumers[channel.index].map { deployment.machine(of: $0) }
-      return MessagePattern(from: [deployment.front(of: channel)], to: consumers) { message in
+      return MessagePattern(from: [deployment.front(of: channel)], to: consumers) { message, _ in
         if case .node(.deliver) = message { true } else { false }
       }
+    }
+  }
+
+  /// A file knows nodes and edges, not the engine: a request that the engine makes on a node's behalf is a message from
+  /// that node.
+  private func linkPattern(from: MachineID, to: MachineID) -> MessagePattern<LabMachine> {
+    guard let engine = deployment.engine.map({ deployment.front(of: $0) }), from != engine else {
+      return MessagePattern(from: [from], to: [to]) { _, _ in true }
+    }
+    let graph = deployment.graph
+    return MessagePattern(from: [from, engine], to: [to]) { message, sender in
+      guard sender == engine else { return true }
+      guard case .node(.request(let request)) = message else { return false }
+      return graph[graph[request.step].handler].node.raw == from.raw
     }
   }
 }

@@ -51,8 +51,7 @@ extension Lab {
     replay.run()
     report.substitutions = substitutions(in: deployment)
     let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
-    let facts = RunFacts(
-      neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults), missing: replay.missing)
+    let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: replay.missing)
     let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
     report.replay = replay.report(judgement)
     report.scenarios = [replay.scenario(judgement)]

@@ -63,15 +63,16 @@ public struct ObservationPattern: Hashable, Sendable {
 public struct MessagePattern<M: Machine>: Sendable {
   public var from: [MachineID]
   public var to: [MachineID]
-  public var fits: @Sendable (M.Message) -> Bool
+  /// Of a message and the machine that sends it.
+  public var fits: @Sendable (M.Message, MachineID) -> Bool
 
-  public init(from: [MachineID], to: [MachineID], fits: @escaping @Sendable (M.Message) -> Bool) {
+  public init(from: [MachineID], to: [MachineID], fits: @escaping @Sendable (M.Message, MachineID) -> Bool) {
     self.from = from
     self.to = to
     self.fits = fits
   }
 
   func matches(_ envelope: Envelope<M>) -> Bool {
-    from.contains(envelope.from) && to.contains(envelope.to) && fits(envelope.message)
+    from.contains(envelope.from) && to.contains(envelope.to) && fits(envelope.message, envelope.from)
   }
 }

@@ -62,7 +62,7 @@ import Testing
     // The first message that a puts on the topic is lost with the crash.
     let front = Deployment(graph, logs: .ideal).fronts.compactMap { $0 }[0]
     let lost = PlannedFault<LabMachine>(
-      .message(MessagePattern(from: [MachineID(raw: a.raw)], to: [front]) { _ in true }, nth: 1, .drop))
+      .message(MessagePattern(from: [MachineID(raw: a.raw)], to: [front]) { _, _ in true }, nth: 1, .drop))
     let bench = try Bench.seen(text, crashes: [("a", .after(.work(a)))], extra: [lost])
     #expect(bench.effects == ["one", "facts", "mail"])
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct WeakLogTests {
   /// The first replica leads; it dies right after the message was confirmed, and loses what it had not synced or sent.
   private func codes(_ weaken: String, faults: [String]) throws -> [AnomalyCode] {
-    let (loaded, graph) = try graph(
+    let (loaded, _) = try graph(
       """
       name: weak
       channels:

@@ -7,7 +7,7 @@ import Testing
 
 /// Two machines, a load of numbered messages and timers, one fault: what arrives, and when.
 @Suite struct FaultTests {
-  private static let toTwo = MessagePattern<Echo>(from: [one], to: [two]) { _ in true }
+  private static let toTwo = MessagePattern<Echo>(from: [one], to: [two]) { _, _ in true }
 
   /// Messages 10, 20, 30, 40 from one to two, a millisecond apart on the wire.
   private static func four(_ faults: PlannedFault<Echo>..., wait: SimDuration = .zero) -> Drive {
@@ -43,9 +43,9 @@ import Testing
   }
 
   @Test func `only what fits is counted`() {
-    let even = MessagePattern<Echo>(from: [one], to: [two]) { $0 == 30 }
+    let even = MessagePattern<Echo>(from: [one], to: [two]) { message, _ in message == 30 }
     #expect(Self.four(PlannedFault(.message(even, nth: 1, .drop))).lines(two).count == 3)
-    let back = MessagePattern<Echo>(from: [two], to: [one]) { _ in true }
+    let back = MessagePattern<Echo>(from: [two], to: [one]) { _, _ in true }
     #expect(Self.four(PlannedFault(.message(back, nth: 1, .drop))).lines(two).count == 4)
   }
 

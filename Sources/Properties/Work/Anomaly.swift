@@ -88,12 +88,16 @@ public struct RunFacts: Equatable, Sendable {
   /// True under poison, and under an outage longer than every retry budget: then PARKED, FAIL and the STUCK of a
   /// durable run are right answers.
   public var neverHeals: Bool
+  /// True under an outage longer than the whole retry budget of whoever waits for what it hits: then FAIL is a right
+  /// answer, however long others keep trying.
+  public var outlastsCallers: Bool
   /// Ids of messages and invocations that were stored or accepted and that no log holds any more: what would be STUCK
   /// is LOST. For look-up only.
   public var missing: Set<UInt64>
 
-  public init(neverHeals: Bool = false, missing: Set<UInt64> = []) {
+  public init(neverHeals: Bool = false, outlastsCallers: Bool = false, missing: Set<UInt64> = []) {
     self.neverHeals = neverHeals
+    self.outlastsCallers = outlastsCallers
     self.missing = missing
   }
 }

@@ -75,7 +75,8 @@ private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
 }
 
 private func brokenPromises(_ evidence: Evidence, _ failures: [CleanFailure]) -> [Anomaly] {
-  guard evidence.graph.workflow.mustComplete, !evidence.facts.neverHeals else { return [] }
+  guard evidence.graph.workflow.mustComplete, !evidence.facts.neverHeals, !evidence.facts.outlastsCallers
+  else { return [] }
   return failures.compactMap { failure in
     guard let root = evidence.ledger.root(failure.root), let index = root.work else { return nil }
     return lost(evidence.ledger.works[index], step: failure.step)

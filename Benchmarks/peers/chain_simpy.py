@@ -45,9 +45,9 @@ def arrivals(env, stations):
 
 env = simpy.Environment()
 stations = [simpy.Resource(env, 2) for _ in range(5)]
-start = time.perf_counter()
+start = time.process_time()
 env.process(arrivals(env, stations))
 env.run()
-elapsed = time.perf_counter() - start
+elapsed = time.process_time() - start
 kernel_events = next(env._eid)
 print(f"events={events} kernel={kernel_events} done={done} failed={failed} seconds={elapsed:.6f}")

@@ -35,7 +35,8 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     slots = machines.map { Slot(machine: $0.machine, store: $0.store) }
   }
 
-  public subscript(_ machine: MachineID) -> Slot<M> { slots[machine.index] }
+  /// Lent, not copied: a slot is large, and the simulator looks at one before every action.
+  public subscript(_ machine: MachineID) -> Slot<M> { _read { yield slots[machine.index] } }
 
   public var machineIDs: [MachineID] { slots.indices.map { MachineID($0) } }
 
@@ -169,10 +170,7 @@ extension Cluster {
 
 extension Cluster {
   private mutating func fire(_ timer: M.Timer, of machine: MachineID, _ scratch: inout Scratch) -> Bool {
-    guard slots[machine.index].isRunning,
-      let position = slots[machine.index].timers.firstIndex(where: { $0.timer == timer })
-    else { return false }
-    let armed = slots[machine.index].timers.remove(at: position)
+    guard let armed = slots[machine.index].takeDue(timer) else { return false }
     scratch.events.append(.fired(machine, armed))
     step(machine, .timer(timer), armed.purpose, &scratch)
     return true
@@ -240,8 +238,8 @@ extension Cluster {
   }
 
   private mutating func disarm(_ timer: M.Timer, of machine: MachineID, _ scratch: inout Scratch) {
-    guard let position = slots[machine.index].timers.firstIndex(where: { $0.timer == timer }) else { return }
-    scratch.events.append(.disarmed(machine, slots[machine.index].timers.remove(at: position)))
+    guard let armed = slots[machine.index].take(timer) else { return }
+    scratch.events.append(.disarmed(machine, armed))
   }
 }
 

@@ -45,6 +45,17 @@ public struct Slot<M: Machine>: Equatable, Sendable {
 
   /// Able to take an input now.
   public var isRunning: Bool { status == .up && !isPaused }
+
+  // Mutating, because the cluster then works on the slot where it lies: read from outside, it would be copied whole.
+
+  /// Removes the timer; nil where it is not armed.
+  mutating func take(_ timer: M.Timer) -> ArmedTimer<M>? {
+    guard let position = timers.firstIndex(where: { $0.timer == timer }) else { return nil }
+    return timers.remove(at: position)
+  }
+
+  /// The same for a timer that fires: nil also where the machine takes no input.
+  mutating func takeDue(_ timer: M.Timer) -> ArmedTimer<M>? { isRunning ? take(timer) : nil }
 }
 
 extension Slot: Fingerprintable {

@@ -31,13 +31,14 @@ struct StepIndex {
     self.nodes = nodes
     for (index, step) in graph.steps.enumerated() {
       let id = StepID(index)
-      add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []])
-      add(id, to: &byLabel[step.label, default: []])
+      Self.add(id, of: graph, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []])
+      Self.add(id, of: graph, to: &byLabel[step.label, default: []])
     }
   }
 
-  private func add(_ id: StepID, to list: inout [StepID]) {
-    guard list.count < Self.listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
+  /// Static, because a method would hold a copy of the very dictionary that it adds to: each call would copy all of it.
+  private static func add(_ id: StepID, of graph: Graph, to list: inout [StepID]) {
+    guard list.count < listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
     list.append(id)
   }
 

@@ -3,23 +3,26 @@ public import MachineContract
 public import Primitives
 
 /// Everything that nodes, fronts and the engine say to each other.
+///
+/// What carries a whole record is indirect: every message, output and event is as large as the largest of them, and the
+/// kernel moves each several times.
 public enum NodeMessage: Equatable, Sendable {
   case request(Request)
   case reply(Reply)
   /// A sender to a front: store this.
-  case put(ChannelMessage)
+  indirect case put(ChannelMessage)
   /// The front to the sender: it is in the log.
   case stored(message: UInt64)
   /// A consumer that came up tells the front that it holds nothing.
   case subscribe(channel: ChannelID)
-  case deliver(Delivery)
+  indirect case deliver(Delivery)
   /// The work is done; or, with `ack: before`, about to begin.
   case acknowledge(channel: ChannelID, lease: UInt64)
   /// The acknowledgement is in the log.
   case acknowledged(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
-  case log(LogMessage<Record>)
+  indirect case log(LogMessage<Record>)
 }
 
 /// An RPC on the wire.

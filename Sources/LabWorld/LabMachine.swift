@@ -13,15 +13,14 @@ public enum LabMachine: Equatable, Sendable {
   case front(FrontMachine)
   case raft(RaftMachine<Record>)
   case ideal(IdealMachine<Record>)
-  /// Stands in while the machine is taken out to be stepped, so that stepping copies nothing; never seen outside.
-  case parked
 }
 
+/// Messages among replicas are large and rare; indirect, they leave those of the nodes small enough to move quickly.
 public enum LabMessage: Equatable, Sendable {
   /// Among nodes and fronts, and between them and any log.
   case node(NodeMessage)
   /// Among the replicas of one Raft group.
-  case raft(RaftMessage<Record>)
+  indirect case raft(RaftMessage<Record>)
 }
 
 public enum LabTimer: Equatable, Sendable {
@@ -33,8 +32,8 @@ public enum LabTimer: Equatable, Sendable {
 
 public enum LabWrite: Equatable, Sendable {
   case node(NodeWrite)
-  case raft(RaftWrite<Record>)
-  case ideal(IdealWrite<Record>)
+  indirect case raft(RaftWrite<Record>)
+  indirect case ideal(IdealWrite<Record>)
 }
 
 public enum LabStore: Equatable, Sendable {
@@ -63,25 +62,20 @@ extension LabMachine: Machine {
   public static func makeWorkspace() -> LabWorkspace { LabWorkspace() }
 
   public mutating func step(_ input: Input<LabMachine>, into out: inout Outbox<LabMachine>) {
-    switch self {
+    // Consumed, so that the machine is moved out and back: a copy of it would make each change copy an array.
+    switch consume self {
     case .node(var machine):
-      self = .parked
       machine.step(input, into: &out)
       self = .node(machine)
     case .front(var machine):
-      self = .parked
       machine.step(input, into: &out)
       self = .front(machine)
     case .raft(var machine):
-      self = .parked
       machine.step(input, into: &out)
       self = .raft(machine)
     case .ideal(var machine):
-      self = .parked
       machine.step(input, into: &out)
       self = .ideal(machine)
-    case .parked:
-      preconditionFailure("a machine was stepped while it was being stepped")
     }
   }
 
@@ -99,7 +93,7 @@ extension LabMachine: Machine {
     case (.front(let machine), .front): .front(FrontMachine.restart(from: NoStore(), previous: machine))
     case (.raft(let machine), .raft(let store)): .raft(RaftMachine.restart(from: store, previous: machine))
     case (.ideal(let machine), .ideal(let store)): .ideal(IdealMachine.restart(from: store, previous: machine))
-    case (.node, _), (.front, _), (.raft, _), (.ideal, _), (.parked, _):
+    case (.node, _), (.front, _), (.raft, _), (.ideal, _):
       preconditionFailure("a machine and its store are of one kind")
     }
   }
@@ -126,7 +120,6 @@ extension LabMachine: Machine {
     case .front(let machine): machine.feed(into: &fingerprinter)
     case .raft(let machine): machine.feed(into: &fingerprinter)
     case .ideal(let machine): machine.feed(into: &fingerprinter)
-    case .parked: preconditionFailure("a machine was looked at while it was being stepped")
     }
   }
 }

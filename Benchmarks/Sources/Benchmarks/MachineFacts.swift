@@ -24,7 +24,21 @@ enum MachineFacts {
   }
 }
 
-/// Seconds on a clock that only goes forward.
+/// Seconds of processor time that this process spends on the work: what else runs on the machine does not count, as it
+/// does not in the peers, which measure themselves the same way.
+func processorSeconds<Failure: Error>(of work: () throws(Failure) -> Void) throws(Failure) -> Double {
+  let start = processorTime()
+  try work()
+  return processorTime() - start
+}
+
+private func processorTime() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Seconds on a clock on the wall that only goes forward.
 func seconds<Failure: Error>(of work: () throws(Failure) -> Void) throws(Failure) -> Double {
   let start = ContinuousClock.now
   try work()

@@ -12,7 +12,8 @@ guard unknown.isEmpty else {
   exit(64)
 }
 
-print("\(MachineFacts.text())\nBoth sides in turn, five rounds, medians.\n")
+print(MachineFacts.text())
+print("Both sides in turn, five rounds, medians. P1 and P6 in processor time, P10 and P12 on the wall clock.\n")
 var failed = 0
 for goal in goals where wanted.isEmpty || wanted.contains(goal.name) {
   do {

@@ -117,7 +117,7 @@ let package = Package(
       "SemanticsTests", ["LabEngine", "ProgressGraph", "Properties", "Primitives"], exclude: ["AMBIGUITIES.md"]),
     tests("LabEngineTests", ["LabEngine", "ProgressGraph", "Primitives"]),
     tests("ReportingTests", ["Reporting", "LabEngine", "ProgressGraph", "Primitives"]),
-    tests("LabUITests", ["LabUI", "LabEngine", "Screen", "LabTesting", "Primitives"]),
+    tests("LabUITests", ["LabUI", "LabEngine", "ProgressGraph", "Screen", "LabTesting", "Primitives"]),
     tests("CommandTests", ["Primitives"]),
     tests("TidyTests"),
   ],

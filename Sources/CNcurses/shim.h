@@ -8,33 +8,30 @@
 #include <langinfo.h>
 #include <ncurses.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <term.h>
-#include <termios.h>
 #include <unistd.h>
 
-// What a restore needs: written before the handlers are installed, only read inside them. A pipe is [read end, write end].
+// What a restore needs: written before the handlers are installed, then only read. A pipe is [read end, write end].
 struct lab_state {
   struct termios saved;
   char restore[256], signal_stack[65536];
   int terminal, streams[2], messages[2], wake[2];
   volatile sig_atomic_t stop_asked, resumed, guarded;
 };
-// Inside a function, because Swift does not emit a header's own variables. One copy for each Swift file: Terminal.swift's.
+// Inside a function: Swift does not emit a header's variables. One copy per Swift file, so for Terminal.swift only.
 static inline struct lab_state *lab(void) { static struct lab_state state; return &state; }
 
 // Async-signal-safe: only write, tcsetattr, dup2 and read. Safe to call twice.
 static inline void lab_put_back(void) {
   if (!lab()->guarded) return;
   lab()->guarded = 0;
-  ssize_t ignored = write(lab()->terminal, lab()->restore, strlen(lab()->restore));
+  (void)!write(lab()->terminal, lab()->restore, strlen(lab()->restore));
   tcsetattr(lab()->terminal, TCSANOW, &lab()->saved);
   for (int stream = 0; stream < 2; stream++) dup2(lab()->streams[stream], stream + 1);
   // What was printed meanwhile, a trap's message above all, comes out where it does no harm.
   char buffer[512];
-  for (ssize_t count; (count = read(lab()->messages[0], buffer, sizeof buffer)) > 0;) ignored = write(2, buffer, count);
-  (void)ignored;
+  for (ssize_t count; (count = read(lab()->messages[0], buffer, sizeof buffer)) > 0;) (void)!write(2, buffer, count);
 }
 
 static inline void lab_on_fatal(int number) {
@@ -47,8 +44,7 @@ static inline void lab_on_fatal(int number) {
 
 static inline void lab_on_job_control(int number) {
   if (number == SIGTSTP) lab()->stop_asked = 1; else lab()->resumed = 1;
-  ssize_t ignored = write(lab()->wake[1], "", 1);
-  (void)ignored;
+  (void)!write(lab()->wake[1], "", 1);
 }
 
 static inline void lab_handle(int number, void (*handler)(int)) {
@@ -81,11 +77,10 @@ static inline void lab_guard(void) {
     lab()->streams[end] = fcntl(end + 1, F_DUPFD_CLOEXEC, 10);
     dup2(lab()->messages[1], end + 1);
   }
-  stack_t alternate = {.ss_sp = lab()->signal_stack, .ss_size = sizeof lab()->signal_stack};
-  sigaltstack(&alternate, NULL);
+  sigaltstack(&(stack_t){.ss_sp = lab()->signal_stack, .ss_size = sizeof lab()->signal_stack}, NULL);
   lab()->guarded = 1;
   const int fatal[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
-  for (size_t at = 0; at < sizeof fatal / sizeof *fatal; at++) lab_handle(fatal[at], lab_on_fatal);
+  for (int at = 0; at < 10; at++) lab_handle(fatal[at], lab_on_fatal);
   lab_handle(SIGTSTP, lab_on_job_control);
   lab_handle(SIGCONT, lab_on_job_control);
 }
@@ -104,7 +99,9 @@ static inline bool lab_is_stop_asked(void) { return lab()->stop_asked; }
 static inline bool lab_take_resumed(void) { bool was = lab()->resumed; lab()->resumed = 0; return was; }
 static inline bool lab_is_unicode(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 static inline WINDOW *lab_screen(void) { return stdscr; }
-static inline int lab_pair_limit(void) { return COLOR_PAIRS; }
+static inline void lab_read_keys(void) {
+  cbreak(); noecho(); nonl(); curs_set(0); keypad(stdscr, TRUE); meta(stdscr, TRUE); nodelay(stdscr, TRUE);
+}
 static inline int lab_colour_count(void) { return COLORS; }
 static inline void lab_redraw_all(void) { clearok(curscr, TRUE); }
 static inline attr_t lab_attributes(bool bold, bool dim, bool reversed, bool underlined) {

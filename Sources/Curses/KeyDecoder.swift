@@ -9,7 +9,6 @@ enum KeyDecoder {
     KEY_DC: .delete,
   ]
   private static let buttons: [(Int32, MousePress.Button)] = [(1, .left), (3, .right), (4, .wheelUp), (5, .wheelDown)]
-
   /// The mask that asks curses for every button in use.
   static let mouseMask = buttons.reduce(0) { $0 | lab_button($1.0) }
 

@@ -2,13 +2,8 @@ internal import CNcurses
 internal import Glibc
 public import Screen
 
-/// Why there is no screen.
-public enum TerminalError: Error, Equatable {
-  /// Standard input or output is no terminal.
-  case notATerminal
-  /// `TERM` is unset, or names a terminal that cannot move its cursor.
-  case tooSimple(name: String)
-}
+/// There is no screen: no terminal at both ends, or none whose type can move its cursor.
+public struct TerminalError: Error {}
 
 /// The terminal as a screen: presents grids, hands over input, and puts everything back however the program ends.
 ///
@@ -24,41 +19,29 @@ public final class Terminal {
 
   /// - Parameter usesColour: false keeps bold, dim and reverse, and emits no colour.
   public init(palette: Palette, usesColour: Bool) throws(TerminalError) {
-    guard isatty(0) == 1, isatty(1) == 1 else { throw .notATerminal }
     let name = getenv("TERM").map { String(cString: $0) } ?? ""
-    guard name != "", name != "dumb" else { throw .tooSimple(name: name) }
+    guard isatty(0) == 1, isatty(1) == 1, name != "", name != "dumb" else { throw TerminalError() }
     setlocale(LC_ALL, "")
     isUnicode = lab_is_unicode()
     // Exported sizes do not change with the terminal. use_env(FALSE) would turn off asking the terminal as well.
     for size in ["LINES", "COLUMNS"] { unsetenv(size) }
     // newterm, never initscr: that one prints a message and ends the program when it does not know the terminal.
-    guard let opened = Terminal.candidates(for: name).first(where: { lab_open($0) != nil }) else {
-      throw .tooSimple(name: name)
-    }
+    guard let opened = Self.candidates(for: name).first(where: { lab_open($0) != nil }) else { throw TerminalError() }
     substitute = opened == name ? nil : opened
     lab_guard()
     if getenv("ESCDELAY") == nil { set_escdelay(25) }
     // Signals stay on: Ctrl-C works even while the program computes.
-    cbreak()
-    noecho()
-    nonl()
-    keypad(lab_screen(), true)
-    meta(lab_screen(), true)
-    nodelay(lab_screen(), true)
-    curs_set(0)
-    self.usesColour = usesColour && has_colors() && start_color() == OK && lab_pair_limit() > palette.inks.count
+    lab_read_keys()
+    self.usesColour = usesColour && has_colors() && start_color() == OK && lab_colour_count() >= 8
     if self.usesColour { define(palette) }
   }
-
-  deinit { close() }
 
   public var width: Int { Int(getmaxx(lab_screen())) }
   public var height: Int { Int(getmaxy(lab_screen())) }
 
   /// Turns reports of the mouse on or off. Without the interval of zero curses would wait for a double click.
   public func setMouse(_ isOn: Bool) {
-    mousemask(isOn ? KeyDecoder.mouseMask : 0, nil)
-    mouseinterval(0)
+    (_, _) = (mouseinterval(0), mousemask(isOn ? KeyDecoder.mouseMask : 0, nil))
   }
 
   /// Shows a grid of the terminal's size. Only rows that changed are handed to curses.
@@ -69,8 +52,7 @@ public final class Terminal {
       mvwadd_wchnstr(lab_screen(), Int32(y), 0, row, Int32(row.count))
     }
     shown = grid
-    wnoutrefresh(lab_screen())
-    doupdate()
+    wrefresh(lab_screen())
   }
 
   /// Forgets what is on the screen, so that the next `present` draws everything.
@@ -102,8 +84,7 @@ public final class Terminal {
 
   /// Puts the terminal back. Safe to call twice.
   public func close() {
-    guard !isendwin() else { return }
-    endwin()
+    if !isendwin() { endwin() }
     lab_put_back()
   }
 
@@ -135,10 +116,10 @@ public final class Terminal {
   private func character(for cell: Cell) -> cchar_t {
     let code = cell.glyph.value
     let isShown = (0x20..<0x7F).contains(code) || (isUnicode && code >= 0xA0)
-    let attributes = lab_attributes(
-      cell.style.isBold, cell.style.isDim, cell.style.isReversed, cell.style.isUnderlined)
+    let style = cell.style
+    let attributes = lab_attributes(style.isBold, style.isDim, style.isReversed, style.isUnderlined)
     var character = cchar_t()
-    let pair = usesColour ? Int16(cell.style.role.rawValue) + 1 : 0
+    let pair = usesColour ? Int16(style.role.rawValue) + 1 : 0
     setcchar(&character, [isShown ? wchar_t(code) : 0x3F, 0], attributes, pair, nil)
     return character
   }

@@ -20,12 +20,14 @@ struct Coordinates: Sendable {
     height = 0
     let (leftwards, rightwards) = Self.pulls(of: part, sockets: sockets)
     for column in part.columns { stack(column, part: part, sockets: sockets, detail: detail) }
-    for sweep in 0..<8 {
+    for sweep in 0..<10 {
       let isRightwards = sweep % 2 == 1
       let order = isRightwards ? Array(part.columns.indices) : part.columns.indices.reversed()
       for column in order {
-        // First each column follows one side, in the end it balances both.
-        let pulls = sweep >= 6 ? [leftwards, rightwards] : [isRightwards ? leftwards : rightwards]
+        // First each column follows one side, then it balances both, and in the end what follows is level with
+        // what it follows.
+        let isBalanced = sweep >= 6 && sweep < 9
+        let pulls = isBalanced ? [leftwards, rightwards] : [isRightwards ? leftwards : rightwards]
         align(part.columns[column], pulls: pulls, part: part, sockets: sockets, detail: detail)
       }
     }

@@ -1,5 +1,6 @@
 public import Screen
 
+/// One of the four ways on the grid; `y` grows downwards.
 public enum Direction: CaseIterable, Sendable {
   case up, right, down, left
 

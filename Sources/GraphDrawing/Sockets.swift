@@ -109,8 +109,8 @@ struct Sockets: Sendable {
     frames[item] = frame
 
     let top = above + detail.borderRows
-    place(ordered(ends.left), side: .left, from: top + (min(detail.contentRows, content) - ends.left.count) / 2, in: top)
-    place(ordered(ends.right), side: .right, from: top + (min(detail.contentRows, content) - rightRows) / 2, in: top)
+    place(ordered(ends.left), side: .left, from: top + (detail.contentRows - ends.left.count) / 2, in: top)
+    place(ordered(ends.right), side: .right, from: top + (detail.contentRows - rightRows) / 2, in: top)
     // Nested, so that they do not cross: the outermost line has its end farthest from where it goes.
     for (place, end) in leaving.enumerated() {
       let depth = leaving.count - 1 - place

@@ -41,8 +41,12 @@ public struct Diagnostic: Equatable, Sendable {
 ///
 /// Owner: the reader. Findings are sorted only at the end, so the order of reading is free.
 struct Findings {
+  /// More mistakes than anybody reads; what is found beyond them is counted.
+  static let most = 1_000
+
   let source: SourceText
   private(set) var list: [Diagnostic] = []
+  private var suppressed = 0
   private(set) var hasError = false
   var names = NearestName()
 
@@ -50,10 +54,19 @@ struct Findings {
 
   mutating func add(_ diagnostic: Diagnostic) {
     if diagnostic.severity == .error { hasError = true }
-    list.append(diagnostic)
+    if list.count < Self.most { list.append(diagnostic) } else { suppressed += 1 }
+  }
+
+  /// True when a further mistake is only counted; locating it would be work for nothing.
+  private mutating func counts() -> Bool {
+    guard list.count >= Self.most else { return false }
+    hasError = true
+    suppressed += 1
+    return true
   }
 
   mutating func error(_ code: DiagnosticCode, at item: Item, _ message: String, hint: String? = nil) {
+    if counts() { return }
     add(Diagnostic(code: code, message: message, hint: hint, span: source.span(of: item)))
   }
 
@@ -66,6 +79,7 @@ struct Findings {
     _ code: DiagnosticCode, at item: Item, _ message: String, word: String,
     candidates: @autoclosure () -> [String]
   ) {
+    if counts() { return }
     let hint = names.isExhausted ? nil : names.nearest(to: word, among: candidates()).map { "did you mean `\($0)`?" }
     error(code, at: item, message, hint: hint)
   }
@@ -79,6 +93,11 @@ struct Findings {
       return left.offset < right.offset
     }
     for (_, diagnostic) in ordered where diagnostic != result.last { result.append(diagnostic) }
+    if suppressed > 0, let last = result.last {
+      result.append(
+        Diagnostic(
+          code: .furtherMistakes, message: "\(suppressed) further mistakes are not shown", span: last.span))
+    }
     return result
   }
 }

@@ -76,6 +76,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case unknownVersion = "HW037"
   /// A replica that the log does not have, or a log that is not there.
   case unknownReplica = "HW038"
+  /// More mistakes than are shown.
+  case furtherMistakes = "HW039"
 
   /// A node that nothing triggers (warning).
   case untriggeredNode = "HW050"

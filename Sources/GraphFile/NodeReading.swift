@@ -28,7 +28,7 @@ extension GraphAssembly {
       } else if let handlers = pair.value["handlers"]?.pairs {
         for handler in handlers { addHandler(handler.name, of: index, at: handler) }
       } else if graph.nodes[index].kind == .external {
-        let called = methods[pair.name] ?? []
+        let called = methods[graph.nodes[index].name] ?? []
         if called.isEmpty { addHandler(nil, of: index, at: pair) }
         for method in called { addHandler(method.isEmpty ? nil : method, of: index, at: pair) }
       } else if pair.value.pairs != nil {

@@ -59,9 +59,12 @@ enum ScalarReading {
     guard text.last == "%" else {
       return .failure(decimal(text[...]) == nil ? .otherType : .malformed("a percentage ends with `%`"))
     }
-    guard let number = decimal(text.dropLast()) else { return .failure(.malformed("this is not a number")) }
+    guard let number = decimal(text.dropLast()), let share = Double(text.dropLast() + "e-2") else {
+      return .failure(.malformed("this is not a number"))
+    }
+    // Read as a share at once: dividing 99.9 by 100 gives a neighbour of 0.999.
     guard number <= 100 else { return .failure(.outOfRange("a percentage is at most 100%")) }
-    return .success(number / 100)
+    return .success(share)
   }
 
   static func count(_ text: String, in range: ClosedRange<Int>) -> Result<Int, ScalarProblem> {

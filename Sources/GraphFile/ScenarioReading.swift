@@ -4,6 +4,7 @@ import ProgressGraph
 /// The named runs.
 extension GraphAssembly {
   mutating func readScenarios() {
+    guard root["scenarios"]?.pairs?.isEmpty == false else { return }
     let reader = FaultReader(graph: graph, isComplete: !hasUnreadStep)
     for pair in root["scenarios"]?.pairs ?? [] {
       var scenario = Scenario(name: pair.name)

@@ -19,7 +19,7 @@ indirect enum Shape: Sendable {
     /// Without `.` and `/`: calls and faults put these between names.
     case node
     case other
-    /// Several names with `/` between: what a fault strikes, and where.
+    /// Several names with `/` between them, or one: `NODE/STEP`, `CHANNEL/log/2`.
     case path
   }
 

@@ -98,15 +98,7 @@ extension Findings {
     case .presence: checkPresence(pairs, of: item, variants, key: key)
     case .value(let word, _):
       guard let choice = item.pair(word) else {
-        // A misspelt discriminator is one mistake.
-        let nearest = pairs.first { names.nearest(to: $0.name, among: [word]) != nil }
-        if let nearest {
-          unknown(
-            .unknownKey, at: nearest.key, "\(variants.noun) has no key `\(shortened(nearest.name))`",
-            word: nearest.name, candidates: [word])
-        } else {
-          error(.missingKey, at: key ?? item, "\(variants.noun) needs `\(word)`")
-        }
+        missingDiscriminator(word, pairs, of: item, variants, key: key)
         return
       }
       guard let name = choice.value.text, let table = variants.table(name) else {
@@ -115,6 +107,20 @@ extension Findings {
         return
       }
       check(pairs, of: item, table, key: key, elsewhere: variants)
+    }
+  }
+
+  /// A misspelt discriminator is one mistake, not two.
+  private mutating func missingDiscriminator(
+    _ word: String, _ pairs: [Pair], of item: Item, _ variants: Variants, key: Item?
+  ) {
+    if let stranger = pairs.first(where: { pair in !variants.tables.contains { $0.table.key(pair.name) != nil } }) {
+      let keys = variants.tables.flatMap { $0.table.keys.map(\.name) }
+      unknown(
+        .unknownKey, at: stranger.key, "\(variants.noun) has no key `\(shortened(stranger.name))`",
+        word: stranger.name, candidates: [word] + keys)
+    } else {
+      error(.missingKey, at: key ?? item, "\(variants.noun) needs `\(word)`")
     }
   }
 
@@ -161,10 +167,11 @@ extension Findings {
     let expected = alternatives ?? expectation(forms)
     guard let text = item.text else { return wrongType(item, expected, key: key) }
     var best: ScalarProblem = .otherType
-    for form in forms where best == .otherType {
+    var form = forms[0]
+    for candidate in forms where best == .otherType {
       // A text that is nearly one form is that form misspelt, even where another form would take it as a name.
-      guard let problem = verdict(item, text, form) else { return }
-      best = problem
+      guard let problem = verdict(item, text, candidate) else { return }
+      (best, form) = (problem, candidate)
     }
     switch best {
     case .otherType: otherType(item, text, forms, expected)
@@ -172,16 +179,14 @@ extension Findings {
       error(
         .missingUnit, at: item, "the duration `\(shortened(text))` has no unit",
         hint: "write `\(shortened(text))s` for seconds, or another of ms, s, m, h, d")
-    case .malformed(let why): error(malformedCode(forms), at: item, why)
+    case .malformed(let why): error(isName(form) ? .malformedName : .malformedValue, at: item, why)
     case .outOfRange(let why): error(.outOfRange, at: item, why)
     }
   }
 
-  private func malformedCode(_ forms: [Shape.Scalar]) -> DiagnosticCode {
-    for form in forms {
-      if case .name = form { return .malformedName }
-    }
-    return .malformedValue
+  private func isName(_ form: Shape.Scalar) -> Bool {
+    if case .name = form { return true }
+    return false
   }
 
   private mutating func otherType(_ item: Item, _ text: String, _ forms: [Shape.Scalar], _ expected: String) {

@@ -38,27 +38,66 @@ public struct SourceSpan: Hashable, Comparable, Sendable {
 /// The text of a file with its lines indexed once.
 ///
 /// Owner: whoever decoded the file; never changes. The bytes are valid UTF-8 without a byte order mark: what was
-/// invalid is shown as U+FFFD.
+/// invalid is shown as U+FFFD. Looking a place up costs a binary search and about `Checkpoint.distance` bytes, however
+/// long the line: a hostile file is one line of four megabytes with a mistake every few bytes.
 public struct SourceText: Sendable {
+  /// A known place inside a text that is not all ASCII.
+  private struct Checkpoint {
+    static let distance = 1024
+    var offset: Int
+    var line: Int
+    /// Scalars and characters of the line before `offset`.
+    var scalars: Int
+    var characters: Int
+  }
+
   public let file: String
   let bytes: [UInt8]
   /// Byte offset of each line's first byte. Never empty.
   private let lineStarts: [Int]
+  private let isAscii: Bool
+  /// Sorted by offset; empty in an ASCII text. Every line start is one.
+  private let checkpoints: [Checkpoint]
 
   init(file: String, bytes: [UInt8]) {
     self.file = file
     self.bytes = bytes
     var starts = [0]
+    var every: UInt8 = 0
     bytes.withUnsafeBufferPointer { buffer in
       var index = 0
       let count = buffer.count
       while index < count {
         let byte = buffer[index]
+        every |= byte
         index += 1
-        if byte == 0x0A || (byte == 0x0D && (index == count || buffer[index] != 0x0A)) { starts.append(index) }
+        if byte < 0x0E, byte == 0x0A || (byte == 0x0D && (index == count || buffer[index] != 0x0A)) {
+          starts.append(index)
+        }
       }
     }
     lineStarts = starts
+    isAscii = every < 0x80
+    checkpoints = isAscii ? [] : Self.checkpoints(bytes, starts)
+  }
+
+  private static func checkpoints(_ bytes: [UInt8], _ starts: [Int]) -> [Checkpoint] {
+    var result: [Checkpoint] = []
+    for (index, start) in starts.enumerated() {
+      let end = index + 1 < starts.count ? starts[index + 1] : bytes.count
+      var point = Checkpoint(offset: start, line: index + 1, scalars: 0, characters: 0)
+      result.append(point)
+      while end - point.offset > Checkpoint.distance {
+        var next = point.offset + Checkpoint.distance
+        while next < end, bytes[next] & 0xC0 == 0x80 { next += 1 }
+        let text = String(decoding: bytes[point.offset..<next], as: UTF8.self)
+        point.scalars += text.unicodeScalars.count
+        point.characters += text.count
+        point.offset = next
+        result.append(point)
+      }
+    }
+    return result
   }
 
   public var lineCount: Int { lineStarts.count }
@@ -68,78 +107,121 @@ public struct SourceText: Sendable {
   /// A line without its break; empty for a number outside the file.
   public func line(_ number: Int) -> String {
     guard number >= 1, number <= lineStarts.count else { return "" }
+    return String(decoding: bytes[lineStarts[number - 1]..<end(ofLine: number)], as: UTF8.self)
+  }
+
+  /// The byte behind the last one of a line, its break not counted.
+  private func end(ofLine number: Int) -> Int {
     let start = lineStarts[number - 1]
     var end = number < lineStarts.count ? lineStarts[number] : bytes.count
     while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
-    return String(decoding: bytes[start..<end], as: UTF8.self)
+    return end
   }
 
   /// The text under a span; lines are joined by a line feed.
   public func text(in span: SourceSpan) -> String {
-    guard span.line <= span.endLine else { return "" }
+    guard span.line >= 1, span.line <= span.endLine else { return "" }
     var parts: [String] = []
-    for number in span.line...span.endLine {
-      let characters = Array(line(number))
-      let from = number == span.line ? min(span.column - 1, characters.count) : 0
-      let to = number == span.endLine ? min(span.endColumn - 1, characters.count) : characters.count
-      parts.append(from < to ? String(characters[from..<to]) : "")
+    for number in span.line...min(span.endLine, lineCount) {
+      let from = number == span.line ? byteOffset(line: number, character: span.column) : lineStarts[number - 1]
+      let to = number == span.endLine ? byteOffset(line: number, character: span.endColumn) : end(ofLine: number)
+      parts.append(from < to ? String(decoding: bytes[from..<to], as: UTF8.self) : "")
     }
     return parts.joined(separator: "\n")
   }
 
+  /// At most `width` characters of a line that contain a column, and the column of the first of them.
+  func window(of line: Int, around column: Int, width: Int) -> (characters: [Character], firstColumn: Int) {
+    guard line >= 1, line <= lineCount else { return ([], 1) }
+    let end = end(ofLine: line)
+    var first = 1
+    if end - lineStarts[line - 1] > width, column > width * 3 / 4 { first = column - width / 4 }
+    let from = byteOffset(line: line, character: first)
+    let slice = bytes[from..<min(end, from + width * 16)]
+    return (Array(String(decoding: slice, as: UTF8.self).prefix(width)), first)
+  }
+
+  // MARK: Places
+
   /// The place of a byte, for what is found before the text is parsed.
   func place(ofByte offset: Int) -> Place {
+    let line = index(in: lineStarts.count) { lineStarts[$0] <= offset }
+    var from = lineStarts[line]
+    var column = 1
+    if !isAscii {
+      let point = checkpoints[index(in: checkpoints.count) { checkpoints[$0].offset <= offset }]
+      (from, column) = (point.offset, point.scalars + 1)
+    }
+    for byte in bytes[from..<max(from, min(offset, bytes.count))] where byte & 0xC0 != 0x80 { column += 1 }
+    return Place(line: UInt32(line + 1), column: UInt32(column))
+  }
+
+  /// The last position of a sorted sequence that satisfies a condition which the first one satisfies.
+  private func index(in count: Int, _ holds: (Int) -> Bool) -> Int {
     var low = 0
-    var high = lineStarts.count
+    var high = count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+      if holds(middle) { low = middle } else { high = middle }
     }
-    let before = bytes[lineStarts[low]..<max(lineStarts[low], min(offset, bytes.count))]
-    let column = before.reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
-    return Place(line: UInt32(low + 1), column: UInt32(column))
+    return low
   }
 
   /// The byte at a place; a place behind its line is the line's end.
   func byteOffset(of place: Place) -> Int {
-    guard place.line >= 1, Int(place.line) <= lineStarts.count else { return bytes.count }
-    var offset = lineStarts[Int(place.line) - 1]
-    var column: UInt32 = 1
-    while offset < bytes.count, column < place.column, bytes[offset] != 0x0A, bytes[offset] != 0x0D {
+    let line = Int(place.line)
+    guard line >= 1, line <= lineCount else { return bytes.count }
+    let end = end(ofLine: line)
+    if isAscii { return min(end, lineStarts[line - 1] + Int(place.column) - 1) }
+    let scalars = Int(place.column) - 1
+    let point = checkpoints[
+      index(in: checkpoints.count) { (checkpoints[$0].line, checkpoints[$0].scalars) <= (line, scalars) }]
+    return advance(point.offset, by: scalars - point.scalars, end: end)
+  }
+
+  private func advance(_ offset: Int, by scalars: Int, end: Int) -> Int {
+    var offset = offset
+    var left = scalars
+    while offset < end, left > 0 {
       offset += 1
-      while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
-      column += 1
+      while offset < end, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
+      left -= 1
     }
     return offset
   }
 
+  private func byteOffset(line: Int, character: Int) -> Int {
+    let end = end(ofLine: line)
+    if isAscii { return min(end, lineStarts[line - 1] + max(0, character - 1)) }
+    let point = checkpoints[
+      index(in: checkpoints.count) { (checkpoints[$0].line, checkpoints[$0].characters) <= (line, character - 1) }]
+    let slice = bytes[point.offset..<min(end, max(point.offset, point.offset + Checkpoint.distance * 2))]
+    let passed = String(decoding: slice, as: UTF8.self).prefix(character - 1 - point.characters)
+    return point.offset + passed.utf8.count
+  }
+
   /// The span of `length` Unicode scalars of one line, from a place on.
   func span(at place: Place, length: Int) -> SourceSpan {
-    let scalars = Array(line(Int(place.line)).unicodeScalars)
-    let from = min(Int(place.column) - 1, scalars.count)
-    let to = min(from + max(length, 0), scalars.count)
-    let start = characters(in: scalars[..<from]) + 1
-    let end = max(start, characters(in: scalars[..<to]) + 1)
-    return SourceSpan(line: Int(place.line), column: start, endLine: Int(place.line), endColumn: end)
+    let line = Int(place.line)
+    guard line >= 1, line <= lineCount else { return .fileStart }
+    let end = end(ofLine: line)
+    let from = byteOffset(of: place)
+    let to = isAscii ? min(end, from + max(length, 0)) : advance(from, by: length, end: end)
+    var column = from - lineStarts[line - 1] + 1
+    if !isAscii {
+      let point = checkpoints[index(in: checkpoints.count) { checkpoints[$0].offset <= from }]
+      column = point.characters + String(decoding: bytes[point.offset..<from], as: UTF8.self).count + 1
+    }
+    let width = isAscii ? to - from : String(decoding: bytes[from..<to], as: UTF8.self).count
+    return SourceSpan(line: line, column: column, endLine: line, endColumn: column + width)
   }
 
-  private func characters(in scalars: ArraySlice<Unicode.Scalar>) -> Int {
-    if scalars.allSatisfy({ $0.isASCII }) { return scalars.count }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: scalars)
-    return String(text).count
-  }
-
-  /// The scalars of the line of a place, from that place on.
+  /// The scalars of the line of a place, from that place on, as far as a token reasonably goes.
   func rest(from place: Place) -> [Unicode.Scalar] {
-    Array(line(Int(place.line)).unicodeScalars.dropFirst(Int(place.column) - 1))
-  }
-
-  /// At most `width` characters of a line that contain a column, and the column of the first of them.
-  func window(of line: Int, around column: Int, width: Int) -> (characters: [Character], firstColumn: Int) {
-    let characters = Array(self.line(line))
-    guard characters.count > width else { return (characters, 1) }
-    let start = min(max(0, column - 1 - width / 4), characters.count - 1)
-    return (Array(characters[start..<min(start + width, characters.count)]), start + 1)
+    let line = Int(place.line)
+    guard line >= 1, line <= lineCount else { return [] }
+    let from = byteOffset(of: place)
+    let to = min(end(ofLine: line), from + 600)
+    return Array(String(decoding: bytes[from..<max(from, to)], as: UTF8.self).unicodeScalars)
   }
 }

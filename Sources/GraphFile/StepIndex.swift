@@ -31,13 +31,13 @@ struct StepIndex {
     self.nodes = nodes
     for (index, step) in graph.steps.enumerated() {
       let id = StepID(index)
-      Self.add(id, of: graph, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []])
-      Self.add(id, of: graph, to: &byLabel[step.label, default: []])
+      Self.add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []], graph)
+      Self.add(id, to: &byLabel[step.label, default: []], graph)
     }
   }
 
-  /// Static, because a method would hold a copy of the very dictionary that it adds to: each call would copy all of it.
-  private static func add(_ id: StepID, of graph: Graph, to list: inout [StepID]) {
+  /// Static: a method would borrow the whole index, and each change would copy a dictionary.
+  private static func add(_ id: StepID, to list: inout [StepID], _ graph: Graph) {
     guard list.count < listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
     list.append(id)
   }

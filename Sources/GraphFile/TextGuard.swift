@@ -6,6 +6,8 @@
 /// puts the characters back, and expands aliases itself, counted (`YamlDocument`).
 enum TextGuard {
   static let maximumBytes = 4 * 1024 * 1024
+  static let maximumBrackets = 200
+  static let maximumValues = 500_000
   static let aliasMark: Unicode.Scalar = "\u{E000}"
   static let questionMark: Unicode.Scalar = "\u{E001}"
   /// The first of the private-use characters by which a doubled key is renamed; see `YamlDocument`.
@@ -36,7 +38,66 @@ enum TextGuard {
       return (source, [Diagnostic(code: .notUtf8, message: message, hint: "save the file as UTF-8", span: span)])
     }
     let source = SourceText(file: file, bytes: bytes)
-    return (source, invisibleCharacters(in: source))
+    let invisible = invisibleCharacters(in: source)
+    return (source, invisible.isEmpty ? excess(in: source) : invisible)
+  }
+
+  /// Brackets deeper, or values more numerous, than a design can use: both make the parser slow before it could refuse
+  /// them. Quoted texts and comments are skipped line by line, which is close enough for limits this generous.
+  private static func excess(in source: SourceText) -> [Diagnostic] {
+    var depth = 0
+    var values = 0
+    var place: Int?
+    source.bytes.withUnsafeBufferPointer { buffer in
+      var index = 0
+      let count = buffer.count
+      // What a token can follow: a blank, a line start, or a bracket or comma.
+      var isTokenStart = true
+      var quote: UInt8 = 0
+      while index < count {
+        let byte = buffer[index]
+        if byte >= 0x61, byte <= 0x7A {
+          isTokenStart = false
+        } else if byte == 0x0A || byte == 0x0D {
+          quote = 0
+          isTokenStart = true
+          values += 1
+        } else if quote != 0 {
+          if byte == 0x5C, quote == 0x22 { index += 1 } else if byte == quote { quote = 0 }
+        } else {
+          switch byte {
+          case 0x20, 0x09: isTokenStart = true
+          case 0x22, 0x27:
+            if isTokenStart { quote = byte }
+            isTokenStart = false
+          case 0x23 where isTokenStart:
+            while index + 1 < count, buffer[index + 1] != 0x0A, buffer[index + 1] != 0x0D { index += 1 }
+          case 0x5B, 0x7B:
+            depth += 1
+            values += 1
+            isTokenStart = true
+          case 0x5D, 0x7D: if depth > 0 { depth -= 1 }
+          case 0x2C, 0x3A:
+            values += 1
+            isTokenStart = true
+          default: isTokenStart = false
+          }
+        }
+        if depth > maximumBrackets || values > maximumValues {
+          place = index
+          break
+        }
+        index += 1
+      }
+    }
+    guard let place else { return [] }
+    let span = source.span(at: source.place(ofByte: place), length: 1)
+    if depth > maximumBrackets {
+      let message = "nested deeper than \(YamlDocument.maximumDepth) levels"
+      return [Diagnostic(code: .tooDeep, message: message, span: span)]
+    }
+    let message = "the file has more than \(maximumValues) values"
+    return [Diagnostic(code: .tooLarge, message: message, hint: "one file describes one system", span: span)]
   }
 
   private static func firstInvalidByte(_ bytes: [UInt8]) -> Int? {

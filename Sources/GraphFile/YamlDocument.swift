@@ -7,7 +7,7 @@ struct YamlDocument {
   static let maximumDepth = 100
   static let maximumExpandedAliases = 10_000
   /// Parsing again for each doubled key must not cost more than parsing a large file once.
-  private static let reparsedBytes = 1024 * 1024
+  private static let reparsedBytes = 256 * 1024
 
   /// An item with the number of its values and the levels below it.
   private typealias Measured = (item: Item, size: Int, depth: Int)
@@ -285,6 +285,10 @@ struct YamlDocument {
   private mutating func report(_ problem: String, context: YamlError.Context?, mark: Mark) {
     if problem.hasPrefix("Maximum nesting level") {
       add(.tooDeep, mark, "nested deeper than \(Self.maximumDepth) levels")
+      return
+    }
+    if problem.contains("<document start>") {
+      add(.severalDocuments, mark, "a second document begins here", hint: "one file describes one system")
       return
     }
     add(.malformedYaml, mark, YamlProblem.text(problem, context: context?.text), hint: YamlProblem.hint(problem))

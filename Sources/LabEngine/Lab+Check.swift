@@ -119,6 +119,7 @@ private struct SearchSummary {
     let root = KeyValue(field: nil, root: finding.anomaly?.root ?? finding.failure?.root ?? 0).packed
     report.key = graph.label(ofKey: finding.anomaly?.key ?? root)
     report.count = finding.anomaly?.count ?? 1
+    report.isCleanFailure = finding.anomaly == nil
     report.span = span(of: finding)
     let plan = RunPlan(name: "search", load: .single, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
     report.story = Lab.execute(deployment, plan, options.run, recording: true).story

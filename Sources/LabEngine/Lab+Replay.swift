@@ -35,7 +35,8 @@ extension Lab {
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
       scenario: plan.name, faults: plan.faults.map(\.text), load: plan.load, actions: actions,
       expected: RunFile.Expected(
-        verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed),
+        verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
+        isComplete: execution.isComplete),
       hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: before.fingerprint))
   }
 
@@ -51,7 +52,7 @@ extension Lab {
     report.substitutions = substitutions(in: deployment)
     let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: graph).get() }
     let facts = RunFacts(neverHeals: RetryBudgets(graph: deployment.graph).neverHeals(faults))
-    let judgement = replay.judge.verdict(settled: replay.isAtRest, facts: facts)
+    let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
     report.replay = replay.report(judgement)
     report.scenarios = [replay.scenario(judgement)]
     return report
@@ -108,11 +109,8 @@ private struct Replay {
     difference = what
   }
 
-  /// Nothing is left that would make the work go on.
-  var isAtRest: Bool {
-    cluster.inFlight.allSatisfy { $0.purpose == .upkeep }
-      && cluster.slots.allSatisfy { $0.pendingWrites.isEmpty && $0.timers.allSatisfy { $0.purpose == .upkeep } }
-  }
+  /// The replay came as far as the saved run did, and that was to its end.
+  var isWhole: Bool { divergedAt == nil && file.expected.isComplete }
 
   func report(_ judgement: Judgement) -> ReplayReport {
     var difference = difference

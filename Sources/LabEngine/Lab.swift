@@ -77,3 +77,8 @@ extension LabEngine.SourceSpan {
       text: source.line(span.line))
   }
 }
+
+extension Lab {
+  /// The format of graph files as a JSON Schema (draft 7).
+  public static func jsonSchema() -> String { GraphReader.jsonSchema() }
+}

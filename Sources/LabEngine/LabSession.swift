@@ -18,6 +18,8 @@ public struct LabSession: Sendable {
   private let deployment: Deployment
   private let options: RunOptions
   private var branches: [LabBranch] = []
+  /// Runs from the start, with the branch that shows each.
+  private var runs: [(plan: RunPlan, branch: Int)]
   /// The position in `branches` of the one looked at.
   private var current = 0
   /// The state that is looked at.
@@ -41,6 +43,7 @@ public struct LabSession: Sendable {
     present = start
     let first = LabBranch(name: plan.name, summary: plan.faults.map(\.text).joined(separator: " "), from: start)
     branches = [first]
+    runs = [(plan, 0)]
     moment = MomentReader(graph: graph, deployment: deployment, branch: first).moment(start, before: nil)
   }
 
@@ -93,14 +96,15 @@ public struct LabSession: Sendable {
 
   /// Runs another plan from the start, on a branch of its own; one that was run before is shown again.
   public mutating func start(_ plan: RunPlan) {
-    if let known = branches.firstIndex(where: { $0.origin == nil && $0.name == plan.name }) {
-      remember()
-      switchBranch(to: known)
-      return
-    }
     remember()
+    // The same load and faults are the same run, whatever they are called.
+    if let known = runs.first(where: { $0.plan.load == plan.load && $0.plan.faults == plan.faults }) {
+      return switchBranch(to: known.branch)
+    }
+    runs.append((plan, branches.count))
     let start = LabTrack(deployment, plan, options)
-    add(LabBranch(name: plan.name, summary: plan.faults.map(\.text).joined(separator: " "), from: start), at: 0)
+    let summary = plan.faults.map(\.text).joined(separator: " ")
+    add(LabBranch(name: unused(plan.name), summary: summary, from: start), at: 0)
   }
 
   /// Goes back to where the last action was made. Its branch stays in the list.
@@ -149,7 +153,10 @@ public struct LabSession: Sendable {
   /// `crash-pay`, and `crash-pay-2` for the second one.
   private func name(for fault: Fault) -> String {
     let words = fault.text.split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "_" && $0 != "/" }
-    let base = words.prefix(2).joined(separator: "-")
+    return unused(words.prefix(2).joined(separator: "-"))
+  }
+
+  private func unused(_ base: String) -> String {
     var name = base
     var number = 2
     while branches.contains(where: { $0.name == name }) {

@@ -45,7 +45,8 @@ struct MomentReader {
 
   func facts(_ track: LabTrack) -> Facts {
     Facts(
-      nodes: graph.nodeIDs.map { facts(of: $0, in: track) }, channels: graph.channelIDs.map { facts(of: $0, in: track) })
+      nodes: graph.nodeIDs.map { facts(of: $0, in: track) },
+      channels: graph.channelIDs.map { facts(of: $0, in: track) })
   }
 
   private func marked(_ facts: [Fact], before: [Fact]?) -> [Fact] {
@@ -136,15 +137,13 @@ struct MomentReader {
   private func logFacts(of owner: Deployment.LogOwner, in track: LabTrack) -> [Fact] {
     guard let placement = deployment.placements.first(where: { $0.owner == owner }) else { return [] }
     let asked = placement.specification.protocol.rawValue
-    let runs = placement.isSubstituted ? "\(placement.runs.rawValue), standing in for \(asked)" : placement.runs.rawValue
-    var facts = [Fact("log", runs)]
+    let runs = placement.runs.rawValue
+    var facts = [Fact("log", placement.isSubstituted ? "\(runs), standing in for \(asked)" : runs)]
     for (position, machine) in placement.replicas.enumerated() {
       let slot = track.execution.simulator.cluster[machine]
       guard case .raft(let replica) = slot.machine else { continue }
-      let text =
-        slot.isRunning
-        ? "\(role(replica.role)) term \(replica.currentTerm) commit \(replica.commitIndex) last \(replica.log.lastIndex)"
-        : state(of: machine, in: track)
+      let place = "term \(replica.currentTerm) commit \(replica.commitIndex) last \(replica.log.lastIndex)"
+      let text = slot.isRunning ? "\(role(replica.role)) \(place)" : state(of: machine, in: track)
       facts.append(Fact("replica \(position + 1)", text))
     }
     return facts

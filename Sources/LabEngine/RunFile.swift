@@ -33,11 +33,15 @@ public struct RunFile: Equatable, Sendable {
     /// Sorted, each code once.
     public var outcome: [AnomalyCode]
     public var failed: Int
+    /// True where the run settled or reached its horizon, so that what is unfinished at its end counts as such. The
+    /// actions alone do not tell: virtual time is not in them.
+    public var isComplete: Bool
 
-    public init(verdict: Verdict, outcome: [AnomalyCode], failed: Int) {
+    public init(verdict: Verdict, outcome: [AnomalyCode], failed: Int, isComplete: Bool) {
       self.verdict = verdict
       self.outcome = outcome
       self.failed = failed
+      self.isComplete = isComplete
     }
   }
 

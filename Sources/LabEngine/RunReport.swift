@@ -114,6 +114,8 @@ public struct ViolationReport: Equatable, Sendable {
   /// The faults that lead there, in flow style.
   public var faults: [String]
   public var steps: Int
+  /// True for LOST where a caller was told FAIL, truthfully, of work that must complete (semantics.md, section 1).
+  public var isCleanFailure: Bool
   /// True when the file declares the code (an `outcome` or a `tolerate`): shown, but no failure.
   public var isDeclared: Bool
   /// The saved run, as its path is to be printed; nil where nothing was saved.
@@ -126,6 +128,7 @@ public struct ViolationReport: Equatable, Sendable {
     self.code = code
     self.subject = subject
     expectations = []
+    isCleanFailure = false
     key = ""
     count = 1
     self.faults = faults

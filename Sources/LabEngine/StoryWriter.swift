@@ -40,6 +40,11 @@ struct StoryWriter: Sendable {
   mutating func record(_ action: Action<LabMachine>, _ events: [Event<LabMachine>], step: Int, at time: SimInstant) {
     let cause = cause(of: action, events)
     let first = lines.count
+    // The cluster only sees one more message: that it is one too many is known here alone.
+    if case .duplicate = action, let cause {
+      let text = "lets this message through a second time"
+      lines.append(StoryEvent(step: step, time: time, actor: "network", text: text, kind: .fault, cause: cause))
+    }
     for event in events {
       if let (actor, text, kind) = line(for: event) {
         lines.append(StoryEvent(step: step, time: time, actor: actor, text: text, kind: kind, cause: cause))

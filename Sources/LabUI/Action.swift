@@ -6,7 +6,7 @@ public enum Action: Hashable, CaseIterable, Sendable {
   // Faults and branches
   case faultMenu, scenarioMenu, branchMenu, undo, redo
   // Looking
-  case up, down, left, right, pageUp, pageDown, open
+  case up, down, left, right, pageUp, pageDown, open, nextPlace
   case panLeft, panDown, panUp, panRight, zoomIn, zoomOut, zoomFit
   case listView, dimOthers, enlargePane, explain
   case find, findNext, findPrevious

@@ -34,9 +34,9 @@ extension AppState {
       case .graph, .properties, .events: return nil
       case .inspector, .time: return "nothing to open here"
       }
-    case .goToStep, .faultMenu, .scenarioMenu, .branchMenu, .up, .down, .left, .right, .pageUp, .pageDown, .find,
-      .nextPane, .previousPane, .focusGraph, .focusInspector, .focusTime, .focusEvents, .focusProperties, .palette,
-      .help, .mouse, .redraw, .suspend, .close, .quitNow, .quitKeepingScreen:
+    case .goToStep, .faultMenu, .scenarioMenu, .branchMenu, .up, .down, .left, .right, .pageUp, .pageDown,
+      .nextPlace, .find, .nextPane, .previousPane, .focusGraph, .focusInspector, .focusTime, .focusEvents,
+      .focusProperties, .palette, .help, .mouse, .redraw, .suspend, .close, .quitNow, .quitKeepingScreen:
       return nil
     }
   }

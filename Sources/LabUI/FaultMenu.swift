@@ -15,6 +15,7 @@ extension AppState {
   }
 }
 
+/// Writes the lines of a fault menu and gives out their keys.
 private struct FaultMenuBuilder {
   let state: AppState
   var items: [Menu.Item] = []

@@ -82,6 +82,7 @@ public struct KeyMap: Sendable {
     Binding(.right, [.right, .character("l")], "right", "Select the thing to the right; one step on in Time"),
     Binding(.pageUp, [.pageUp], "page up", "Ten lines up"),
     Binding(.pageDown, [.pageDown], "page down", "Ten lines down"),
+    Binding(.nextPlace, [.character("s")], "select next", "Select the next node or channel in the order of the file"),
     Binding(.open, [.enter], "open", "Inspect the selection; go to the step of a line"),
     Binding(.find, [.character("/")], "find", "Find text in the events"),
     Binding(.findNext, [.character("n")], "next match", "Go to the next event that matches"),

@@ -33,7 +33,11 @@ struct LabLayout {
       panes = [(state.focus, rest)]
       return
     }
-    if state.size == .full { placeAll(in: rest, branches: state.history.branches.count) } else { placeTabbed(in: rest, state) }
+    if state.size == .full {
+      placeAll(in: rest, branches: state.history.branches.count)
+    } else {
+      placeTabbed(in: rest, state)
+    }
   }
 
   subscript(_ pane: Pane) -> Rect? { panes.first { $0.pane == pane }?.area }

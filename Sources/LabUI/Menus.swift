@@ -17,8 +17,10 @@ extension AppState {
   }
 
   private func item(for binding: Binding) -> Menu.Item {
+    // The key that closes closes the menu; only Enter on its line ends the program from here.
     Menu.Item(
-      key: binding.keys.first, keyName: binding.keys.first?.name ?? "none", label: binding.help, detail: binding.name,
+      key: binding.action == .close ? nil : binding.keys.first, keyName: binding.keys.first?.name ?? "none",
+      label: binding.help, detail: binding.name,
       effect: .action(binding.action), refusal: refusal(of: binding.action))
   }
 

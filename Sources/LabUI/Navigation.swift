@@ -60,11 +60,25 @@ extension AppState {
 
   private mutating func select(_ direction: Direction) {
     inspectorOffset = 0
-    guard showsDrawing, let drawing, let box = drawing.diagram.boxes.firstIndex(where: { $0.id == selection })
-    else { return selectInList(direction) }
+    guard showsDrawing, let drawing else { return selectInList(direction) }
+    guard let box = drawing.diagram.boxes.firstIndex(where: { $0.id == selection }) else {
+      // A channel drawn as a link: left is who fills it, everything else who drains it.
+      let link = drawing.diagram.links.first { link in link.channel.map { selection == .channel($0) } ?? false }
+      if let link { selection = drawing.diagram.boxes[direction == .left ? link.from : link.to].id }
+      return
+    }
     guard let next = drawing.box(direction, of: box) else { return }
     selection = drawing.diagram.boxes[next].id
     if let canvas { look.pan = canvas.scroll(showing: drawing.boxes[next]) }
+  }
+
+  /// The only way by keys to a channel that the drawing shows as a link.
+  mutating func selectNextPlace() {
+    let places = places
+    let position = places.firstIndex(of: selection) ?? 0
+    selection = places[(position + 1) % places.count]
+    inspectorOffset = 0
+    keepSelectionVisible()
   }
 
   private mutating func selectInList(_ direction: Direction) {
@@ -155,6 +169,9 @@ extension AppState {
       if showsDrawing, let drawing, let canvas, let box = drawing.box(at: canvas.point(at: point)) {
         selection = drawing.diagram.boxes[box].id
         inspectorOffset = 0
+      } else if showsDrawing, let channel = channel(at: point) {
+        selection = .channel(channel)
+        inspectorOffset = 0
       } else if !showsDrawing, let area = layout.inside(.graph) {
         selectInList(at: point, in: area)
       }
@@ -167,6 +184,12 @@ extension AppState {
       return seek((point.x - columns.lowerBound) * history.tip / (columns.count - 1))
     case .inspector, .events, .properties: return []
     }
+  }
+
+  /// The channel whose link passes through a cell of the screen.
+  private func channel(at point: Point) -> ChannelID? {
+    guard let drawing, let canvas else { return nil }
+    return drawing.link(at: canvas.point(at: point)).flatMap { drawing.diagram.links[$0].channel }
   }
 
   private mutating func selectInList(at point: Point, in area: Rect) {

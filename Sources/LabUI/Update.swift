@@ -93,6 +93,7 @@ extension AppState {
     case .pageUp: return scroll(by: -10)
     case .pageDown: return scroll(by: 10)
     case .open: return openLine()
+    case .nextPlace: selectNextPlace()
     case .panLeft: pan(.left)
     case .panRight: pan(.right)
     case .panUp: pan(.up)

@@ -34,7 +34,10 @@ private func viewTiny(_ state: AppState, into grid: inout Grid) {
   head.append(" " + state.name(of: state.selection), Style(.plain))
   let last = state.history.events.last { $0.step <= state.moment.step }
   let event = last.map { StyledLine("\($0.actor) \($0.text)", $0.kind.style) } ?? StyledLine(state.file)
-  for (row, line) in [head, event].enumerated() where row < rows {
+  // On a screen of a few columns the digits are worth more than the mark of a cut.
+  let isNarrow = grid.width < 8
+  if isNarrow { grid.write(first.text, at: Point(x: 0, y: 0), style: Style(.title, bold: true), glyphs: state.glyphs) }
+  for (row, line) in [head, event].enumerated() where row < rows && !(row == 0 && isNarrow) {
     grid.write(line, at: Point(x: 0, y: row), limit: grid.width, glyphs: state.glyphs)
   }
   guard rows > 2 else { return }

@@ -4,12 +4,15 @@ import ProgressGraph
 /// section 2.1, for people who have not read them.
 struct AnomalyWording {
   let code: AnomalyCode
+  /// True where LOST means a caller who was told FAIL, truthfully, of work that must complete.
+  var isCleanFailure = false
 
   /// A clause without a full stop: `charge happened 2 times for order-1`.
   ///
   /// - Parameter key: the keys it is about, already joined; may be empty.
   func clause(subject: String, key: String, count: Int) -> String {
     let about = key.isEmpty ? "" : " for \(key)"
+    if isCleanFailure { return "\(subject) was told that it failed\(about), and this workflow must complete" }
     switch code {
     case .dup:
       return "\(subject) happened \(count == 2 ? "twice" : "\(count) times")\(about)"
@@ -36,7 +39,8 @@ struct AnomalyWording {
 
   /// The smallest change of the file that usually ends it.
   var remedy: String {
-    switch code {
+    if isCleanFailure { return "take the request through a queue, or `retry` for longer than the outage" }
+    return switch code {
     case .dup:
       "give the step a `key` and its node `work: idempotent`, or do it inside a `tx`"
     case .lost:

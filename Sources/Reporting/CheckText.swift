@@ -6,6 +6,9 @@ struct CheckText {
   private let graph: GraphReport
   private let report: Report
 
+  /// Lines of a story among others; `headway run` tells the whole of it.
+  private static let storyLimit = 80
+
   init(graph: GraphReport, of report: Report) {
     self.graph = graph
     self.report = report
@@ -137,7 +140,7 @@ struct CheckText {
   }
 
   private func write(_ violation: ViolationReport, to text: inout StyledText) {
-    let wording = AnomalyWording(code: violation.code)
+    let wording = AnomalyWording(code: violation.code, isCleanFailure: violation.isCleanFailure)
     let clause = wording.clause(subject: "`\(violation.subject)`", key: violation.key, count: violation.count)
     let broken = violation.expectations.map { "`\($0)`" }
     let verb = broken.count == 1 ? "does" : "do"
@@ -163,7 +166,7 @@ struct CheckText {
 
   private func write(_ story: [StoryEvent], to text: inout StyledText) {
     guard !story.isEmpty else { return }
-    StoryText(story, indent: 2).write(to: &text)
+    StoryText(story, indent: 2, limit: Self.storyLimit).write(to: &text)
     text.line()
   }
 

@@ -22,6 +22,12 @@ struct JSONFields {
 
   mutating func string(_ key: String) throws(JSONError) -> String { try value(key).string() }
 
+  mutating func flag(_ key: String) throws(JSONError) -> Bool {
+    let value = try value(key)
+    guard case .bool(let flag) = value.content else { throw value.expected("true or false") }
+    return flag
+  }
+
   mutating func strings(_ key: String) throws(JSONError) -> [String] {
     var strings: [String] = []
     for element in try value(key).list() { strings.append(try element.string()) }

@@ -39,6 +39,7 @@ public enum RunFileJSON {
         writer.field("verdict", run.expected.verdict.rawValue)
         writer.words("outcome", run.expected.outcome.map(\.rawValue))
         writer.field("failed", run.expected.failed)
+        writer.field("complete", run.expected.isComplete)
       }
       writer.object("hashes") { writer in
         writer.field("every", run.hashes.every)
@@ -110,8 +111,9 @@ public enum RunFileJSON {
     let verdict = try fields.word("verdict", of: Verdict.self)
     let outcome = try fields.words("outcome", of: AnomalyCode.self)
     let failed = try fields.integer("failed", in: 0...Int.max)
+    let isComplete = try fields.flag("complete")
     try fields.finish()
-    return RunFile.Expected(verdict: verdict, outcome: outcome, failed: failed)
+    return RunFile.Expected(verdict: verdict, outcome: outcome, failed: failed, isComplete: isComplete)
   }
 
   private static func hashes(_ value: JSONValue) throws(JSONError) -> RunFile.Hashes {

@@ -7,6 +7,8 @@ import Primitives
 struct StoryText {
   private let events: [StoryEvent]
   private let indent: Int
+  /// The lines that are told.
+  private let shown: [Range<Int>]
   private let stepWidth: Int
   private let timeWidth: Int
   private let actorWidth: Int
@@ -16,9 +18,16 @@ struct StoryText {
   /// Pauses of virtual time from which a line of their own says so.
   private static let pause = SimDuration.seconds(1)
 
-  init(_ events: [StoryEvent], indent: Int = 0) {
+  /// - Parameter limit: about how many lines there may be; the middle of a longer story is left out. A design that
+  ///   tries again for a day of virtual time has thousands of lines, and their middle is always the same.
+  init(_ events: [StoryEvent], indent: Int = 0, limit: Int? = nil) {
     self.events = events
     self.indent = indent
+    if let limit, events.count > limit {
+      shown = [0..<limit * 3 / 4, events.count - limit / 4..<events.count]
+    } else {
+      shown = [0..<events.count]
+    }
     stepWidth = max(4, events.map { String($0.step).utf8.count }.max() ?? 0)
     timeWidth = max(6, events.map { clock($0.time).utf8.count }.max() ?? 0)
     actorWidth = max(3, min(Self.widestActor, events.map { displayWidth($0.actor) }.max() ?? 0))
@@ -32,12 +41,19 @@ struct StoryText {
     text.blanks(4)
     text.add("who", padded: actorWidth + 2, .muted)
     text.line("what", .muted)
-    for position in events.indices { write(position, to: &text) }
+    for (number, range) in shown.enumerated() {
+      if number > 0 {
+        text.blanks(indent + stepWidth + timeWidth + 4)
+        text.add(.gap, .muted)
+        text.line(" \(range.lowerBound - shown[number - 1].upperBound) lines left out", .muted)
+      }
+      for position in range { write(position, after: position == range.lowerBound ? nil : position - 1, to: &text) }
+    }
   }
 
-  private func write(_ position: Int, to text: inout StyledText) {
+  private func write(_ position: Int, after previous: Int?, to text: inout StyledText) {
     let event = events[position]
-    let previous = position > 0 ? events[position - 1] : nil
+    let previous = previous.map { events[$0] }
     if let previous, event.time - previous.time >= Self.pause {
       text.blanks(indent + stepWidth + timeWidth + 4)
       text.add(.gap, .muted)

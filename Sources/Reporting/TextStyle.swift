@@ -92,8 +92,10 @@ struct StyledText {
 
   mutating func blanks(_ count: Int) { text += String(repeating: " ", count: max(0, count)) }
 
+  /// Ends the line; blanks at its end, which columns leave behind, go.
   mutating func line(_ stretch: String = "", _ ink: Ink = .plain) {
     add(stretch, ink)
+    while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
     text += "\n"
   }
 

@@ -163,7 +163,7 @@ extension Simulator {
       let isUpkeepFirst = upkeep.first.map { first in work.first.map { first.precedes($0) } ?? true } ?? false
       if isUpkeepFirst {
         if work.isEmpty && (workInFlight == 0 || isQuiet) { return nil }
-        if isQuiet, let next = work.first {
+        if isQuiet, let next = work.first, next.instant > now {
           stopUpkeepClock(until: next.instant)
           continue
         }

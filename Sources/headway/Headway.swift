@@ -24,7 +24,8 @@ struct Headway: ParsableCommand {
 
   /// In the order of the help. A command that is not here does not exist yet and is not mentioned there.
   static let commands: [any ParsableCommand.Type] = [
-    LabCommand.self, CheckCommand.self, RunCommand.self, ReplayCommand.self, CompletionsCommand.self,
+    LabCommand.self, CheckCommand.self, RunCommand.self, ReplayCommand.self, ShowCommand.self, SchemaCommand.self,
+    CompletionsCommand.self,
   ]
 
   /// Commands of later versions: asking for one gets a true answer instead of a guess at a typo.

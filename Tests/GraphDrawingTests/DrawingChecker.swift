@@ -186,6 +186,8 @@ struct DrawingChecker {
       }
       if let label = labelAt[index] { walks[walk].labels.insert(label) }
       walks[walk].cells += 1
+      // No line has more cells than the grid has, each once across and once upright: this one runs in a ring.
+      if walks[walk].cells > 2 * grid.cells.count { return complain("walk \(walk) never ends") }
       if let kind = kind(of: grid[cell.x, cell.y].glyph), labelAt[index] == nil { walks[walk].kinds.insert(kind) }
       if !claim(index, heading, walk, others: ways), !isFirst { return }
       isFirst = false

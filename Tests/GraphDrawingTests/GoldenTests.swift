@@ -28,7 +28,8 @@ import Testing
 
   /// Method: two systems are drawn at every zoom in both glyph sets and compared with the files in `Goldens`, byte
   /// for byte, which also shows that no process differs from another. `HEADWAY_ACCEPT=1` rewrites the files.
-  @Test(arguments: systems.indices, GlyphSet.allCases) func drawingsAreAsRecorded(system: Int, glyphs: GlyphSet) throws {
+  @Test(arguments: systems.indices, GlyphSet.allCases)
+  func drawingsAreAsRecorded(system: Int, glyphs: GlyphSet) throws {
     let (name, lines) = Self.systems[system]
     let arrangement = Arrangement(diagram(lines))
     var text = ""

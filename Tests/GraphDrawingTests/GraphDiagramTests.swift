@@ -41,7 +41,8 @@ import Testing
   @Test func channelsBecomeLinks() {
     var sketch = Sketch()
     let (web, orders, mail, ship) = (
-      sketch.node("web", kind: .client), sketch.node("orders"), sketch.node("mail", kind: .external), sketch.node("ship")
+      sketch.node("web", kind: .client), sketch.node("orders"), sketch.node("mail", kind: .external),
+      sketch.node("ship")
     )
     let (paid, work) = (sketch.channel("paid"), sketch.channel("work", .queue))
     sketch.handler(web, on: [.start], [sketch.call(orders), sketch.call(mail, awaited: false)])

@@ -88,6 +88,11 @@ import Testing
     #expect(paragraph { $0.failed = 3 }.contains("3 callers were told that the request failed"))
   }
 
+  @Test func aTruthfulRefusalOfWorkThatMustCompleteIsNotToldAsALoss() {
+    let clause = AnomalyWording(code: .lost, isCleanFailure: true).clause(subject: "`web`", key: "web-1", count: 1)
+    #expect(clause == "`web` was told that it failed for web-1, and this workflow must complete")
+  }
+
   @Test(arguments: AnomalyCode.allCases)
   func everyCodeHasWordsOfItsOwn(_ code: AnomalyCode) {
     let wording = AnomalyWording(code: code)

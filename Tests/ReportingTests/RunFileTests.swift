@@ -12,7 +12,7 @@ import Testing
     file: "Graphs/naive.yaml", graphText: "name: naive # \"größe\"\nnodes:\n  web: {kind: client}\n", seed: .max,
     logs: .ideal, scenario: "payment-dies", faults: ["{crash: pay, after: work}"],
     load: Load(count: 3, every: .milliseconds(10)), actions: ["deliver 3", "fire 1 2"],
-    expected: RunFile.Expected(verdict: .fail, outcome: [.dup, .orphan], failed: 2),
+    expected: RunFile.Expected(verdict: .fail, outcome: [.dup, .orphan], failed: 2, isComplete: true),
     hashes: RunFile.Hashes(every: 16, values: [1, .max], final: 42))
 
   private func read(_ text: String) throws(RunFileJSON.Malformed) -> RunFile {
@@ -35,7 +35,7 @@ import Testing
       #expect(throws: RunFileJSON.Malformed.self, "\(line)") { try read(without.joined(separator: "\n")) }
       refused += 1
     }
-    #expect(refused == 22)
+    #expect(refused == 23)
   }
 
   @Test(arguments: [
@@ -51,6 +51,7 @@ import Testing
     ("000000000000002a", "000000000000002A"),
     ("kind: client", "kind: service"),
     ("\"count\": 3", "\"count\": \"3\""),
+    ("\"complete\": true", "\"complete\": 1"),
   ])
   func wrongValuesAreRefused(_ good: String, _ bad: String) {
     let text = String(decoding: RunFileJSON.bytes(of: run), as: UTF8.self)

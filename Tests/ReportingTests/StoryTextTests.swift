@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  @Test func theMiddleOfALongStoryIsLeftOut() {
+    let story = (1...1_000).map { Sample.event($0, 0, "web", "tries again", .timer, cause: $0 > 1 ? $0 - 2 : nil) }
+    var text = StyledText(style: .plain)
+    StoryText(story, limit: 80).write(to: &text)
+    let lines = text.text.split(separator: "\n")
+    #expect(lines.count == 1 + 60 + 1 + 20)
+    #expect(lines[61].hasSuffix("⋮ 920 lines left out"))
+    #expect(lines[62].contains("981") && lines[62].hasSuffix("← 980"))
+    #expect(lines[81].contains("1000"))
+  }
+
   @Test func anEmptyStoryPrintsNothing() {
     #expect(render([], .plain) == "")
   }

@@ -5,7 +5,8 @@ import Testing
   /// Method: a table of characters whose width follows from Unicode's East Asian Width and general category.
   @Test(arguments: [
     ("a", 1), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("ｱ", 1), ("Ａ", 2), ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2),
-    ("─", 1), ("▶", 1), ("●", 1), ("α", 1), ("😀", 2), ("⚠\u{FE0F}", 1), ("👩\u{200D}💻", 4), ("\u{AD}", 0), ("\u{200B}", 0),
+    ("─", 1), ("▶", 1), ("●", 1), ("α", 1), ("😀", 2), ("⚠\u{FE0F}", 1), ("👩\u{200D}💻", 4),
+    ("\u{AD}", 0), ("\u{200B}", 0),
     ("\u{1B}[31m", 5), ("\u{202E}abc", 4), ("\u{3000}", 2), ("\u{1F6DC}", 2), ("\u{20000}", 2), ("", 0),
   ])
   func widthOfText(text: String, cells: Int) {

@@ -53,7 +53,9 @@ enum ImportTable {
   ]
 
   /// Parts of the platform, which no manifest declares, and who may import them.
-  static let platform: [String: [String]] = ["headway": ["Foundation", "Glibc"], "Curses": ["Glibc"]]
+  static let platform: [String: [String]] = [
+    "headway": ["Foundation", "Glibc", "Synchronization"], "Curses": ["Glibc"],
+  ]
 
   static func row(of target: String) -> ImportRow? { rows.first { $0.target == target } }
 }

@@ -22,6 +22,7 @@ struct GraphPane {
     let canvas = GraphCanvas(drawing: drawing, area: space, pan: state.look.pan)
     drawing.paint(
       into: &grid, viewport: canvas.viewport, scroll: canvas.scroll, faces: faces, linkStyles: linkStyles)
+    markFailures(into: &grid, on: canvas)
     drawTokens(into: &grid, on: canvas)
     if hasLegend { drawLegend(into: &grid, in: below) }
   }
@@ -43,6 +44,16 @@ struct GraphPane {
     }
   }
 
+  /// Where a box has no room for its state, a glyph at its left end tells it: colour alone must not.
+  private func markFailures(into grid: inout Grid, on canvas: GraphCanvas) {
+    guard drawing.zoom < 2 else { return }
+    for (box, area) in zip(drawing.diagram.boxes, drawing.boxes) {
+      let health = state.moment[box.id].health
+      guard health != .up, let glyph = health.glyph(glyphs).unicodeScalars.first else { continue }
+      put(glyph, at: canvas.cell(of: Point(x: area.x, y: area.y)), health.style, in: canvas, &grid)
+    }
+  }
+
   private func kind(of box: Diagram.Box) -> String {
     switch box.kind {
     case .node(let kind):
@@ -55,6 +66,9 @@ struct GraphPane {
   private var linkStyles: [Style] {
     drawing.diagram.links.map { link in
       let ends = [drawing.diagram.boxes[link.from].id, drawing.diagram.boxes[link.to].id]
+      if let channel = link.channel, state.selection == .channel(channel) {
+        return Style(Style.Role(link.kind), bold: true, reversed: true)
+      }
       let isDimmed = state.look.dimsOthers && !ends.contains(state.selection)
       return isDimmed ? Style(.muted, dim: true) : Style(Style.Role(link.kind))
     }
@@ -141,7 +155,8 @@ struct GraphPane {
     for (kind, glyph) in kinds where used.contains(kind) {
       line.append("\(glyph) \(kind.rawValue)  ", Style(Style.Role(kind)))
     }
-    line.append(glyphs == .unicode ? "● request  ○ reply  ◆ duplicate" : "* request  o reply  # duplicate", Style(.muted))
+    let tokens = glyphs == .unicode ? "● request  ○ reply  ◆ duplicate" : "* request  o reply  # duplicate"
+    line.append(tokens, Style(.muted))
     grid.write(line, at: Point(x: area.x + 1, y: area.y), limit: area.width - 1, glyphs: glyphs)
   }
 }

@@ -38,7 +38,8 @@ struct PlaceListPane {
   }
 
   private func link(_ edge: Edge) -> StyledLine {
-    var line = StyledLine("    -\(edge.kind.rawValue)\(edge.isOneWay ? " one-way" : "")-> ", Style(Style.Role(edge.kind)))
+    let way = edge.kind.rawValue + (edge.isOneWay ? " one-way" : "")
+    var line = StyledLine("    -\(way)-> ", Style(Style.Role(edge.kind)))
     line.append(state.name(of: edge.to))
     let flying = state.moment.inFlight.filter { ($0.from, $0.to) == (edge.from, edge.to) && !$0.isReply }.count
     let answers = state.moment.inFlight.filter { ($0.to, $0.from) == (edge.from, edge.to) && $0.isReply }.count

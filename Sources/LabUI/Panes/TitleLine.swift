@@ -15,7 +15,7 @@ struct TitleLine {
     let count = history.branches.count
     var parts = [
       StyledLine("step \(state.moment.step)/\(history.tip)", Style(.plain, bold: true)),
-      StyledLine(state.file, Style(.title, bold: true)),
+      StyledLine(state.file.split(separator: "/").last.map(String.init) ?? state.file, Style(.title, bold: true)),
       StyledLine("seed \(state.seed)", Style(.muted)),
       StyledLine(count > 1 ? "branch \(branch) \(history.current + 1)/\(count)" : "branch \(branch)"),
       StyledLine("t=\(clockText(state.moment.time))", Style(.muted)),

@@ -3,6 +3,7 @@ import Glibc
 import LabEngine
 import Reporting
 
+/// Every design named, read and broken in every single way: the command of pipelines.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 
+/// The scripts that shells complete our commands with.
 struct CompletionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "completions",

@@ -7,6 +7,7 @@ import ProgressGraph
 import Reporting
 import Screen
 
+/// `headway lab`: reads the design, runs it, and opens the screen on the run.
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab",

@@ -2,6 +2,7 @@ import ArgumentParser
 import LabEngine
 import Reporting
 
+/// A saved run, executed again and compared.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",

@@ -3,6 +3,7 @@ import Glibc
 import LabEngine
 import Reporting
 
+/// One seeded run, told as a story.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -61,15 +62,8 @@ struct RunCommand: ParsableCommand {
         report.diagnostics += mistakes
         return report
       case .unknownScenario(let known):
-        throw unknownScenario(known)
+        throw RunRequest.unknownScenario(scenario ?? "", among: known)
       }
     }
-  }
-
-  private func unknownScenario(_ known: [String]) -> CommandFailure {
-    let wanted = scenario ?? ""
-    let nearest = Suggestion.nearest(to: wanted, among: known).map { "; did you mean `\($0)`?" }
-    let list = known.isEmpty ? "; the file has none" : "; the file has " + known.joined(separator: ", ")
-    return CommandFailure(message: "there is no scenario `\(wanted)`\(nearest ?? list)", status: 64)
   }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Does pieces of work that do not know each other on several threads, and gives the results in the order of the pieces:
-/// how many threads there are changes nothing but the time.
+/// Does pieces of work that do not know each other on several threads, and gives the results in the order of the
+/// pieces: how many threads there are changes nothing but the time.
 enum Workers {
   /// - Parameter body: called once for each position, on any thread.
   static func map<Result: Sendable>(

@@ -15,6 +15,10 @@ enum Interruption {
   static func install() {
     // A closed pipe is seen where it is written to; it must not kill the program in the middle of a file.
     _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    // A child inherits what its parent blocks, and some parents block everything while they start it.
+    var nothing = sigset_t()
+    sigemptyset(&nothing)
+    sigprocmask(SIG_SETMASK, &nothing, nil)
     for number in [SIGINT, SIGTERM] {
       _ = Glibc.signal(number) { number in
         let earlier = Interruption.received.exchange(number, ordering: .relaxed)

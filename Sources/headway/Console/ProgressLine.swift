@@ -4,7 +4,8 @@ import Synchronization
 /// Progress of long work on stderr: a line redrawn at most ten times a second on a terminal, one line every ten seconds
 /// elsewhere, and a last line always. Silent when asked to be.
 ///
-/// Owner: the command that does the work; its threads share it. This is the only place of the program that reads a clock for people.
+/// Owner: the command that does the work; its threads share it. Beside the lab's frames this is the only place of the
+/// program that reads a clock.
 final class ProgressLine: Sendable {
   private struct Line {
     var shown: Int64

@@ -82,7 +82,7 @@ import Testing
 
   /// The number behind the stroke of `step 12/178`.
   private func tip(_ terminal: PseudoTerminal) -> Substring? {
-    terminal.screen.text.split(separator: "/", maxSplits: 1).last?.prefix { $0.isNumber }
+    terminal.screen.text.components(separatedBy: "step 12/").last?.prefix { $0.isNumber }
   }
 
   /// Method: `Q` must leave the frame as text on the main screen, and play must reach the tip by itself.
@@ -239,8 +239,8 @@ import Testing
     }
   }
 
-  /// Method: seeded random keys, broken escape sequences, mouse bytes and sizes; after all of it the program is alive, can
-  /// be quit, and the terminal is as before.
+  /// Method: seeded random keys, broken escape sequences, mouse bytes and sizes; after all of it the program is alive,
+  /// can be quit, and the terminal is as before.
   @Test(arguments: [1, 2] as [UInt64])
   func randomInputDoesNoHarm(seed: UInt64) throws {
     let bench = try Bench()

@@ -3,8 +3,8 @@ import Glibc
 
 /// The real program on a terminal of its own, seen from the other side of the terminal.
 ///
-/// Nothing here waits for a time to pass: a test waits for a text on the screen, or for the end of the program, and only
-/// a deadline that is far too long ends the wait.
+/// Nothing here waits for a time to pass: a test waits for a text on the screen, or for the end of the program, and
+/// only a deadline that is far too long ends the wait.
 final class PseudoTerminal {
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -69,9 +69,20 @@ final class PseudoTerminal {
 
   // MARK: Waiting
 
-  /// Reads until the screen shows a text.
+  /// Reads until the screen shows a text, and the frame that it belongs to is whole.
   func wait(for text: String) throws {
-    try wait(until: "shows \"\(text)\"") { screen.text.contains(text) }
+    try wait(until: "shows \"\(text)\"") { isIdle && screen.text.contains(text) }
+  }
+
+  /// True if the program has read all input, has written all that it had to write, and sleeps: the screen is one frame.
+  private var isIdle: Bool {
+    var unread: Int32 = 0
+    let state = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8))?
+      .components(separatedBy: ") ").last?.first
+    guard state == "S", ioctl(slave, UInt(FIONREAD), &unread) == 0, unread == 0 else { return false }
+    let before = output.count
+    drain(for: 0)
+    return output.count == before
   }
 
   func wait(until what: String, _ isDone: () -> Bool) throws {
@@ -149,8 +160,12 @@ final class PseudoTerminal {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // POSIX_SPAWN_SETSID, which the module map leaves out as an extension of the library.
-    posix_spawnattr_setflags(&attributes, 0x80)
+    // Worker threads of a test run block signals; the program must not inherit that.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    // 0x80 is POSIX_SPAWN_SETSID, which the module map leaves out as an extension of the library.
+    posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))
     let words = arguments.map { strdup($0) } + [nil]
     let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + settings { free(pointer) } }

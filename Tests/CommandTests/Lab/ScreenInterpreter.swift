@@ -1,5 +1,5 @@
-/// A terminal's screen, made from the bytes that a program writes: as much of a VT as ncurses uses under the terminal types
-/// of the tests. Sequences that it does not know are skipped whole.
+/// A terminal's screen, made from the bytes that a program writes: as much of a VT as ncurses uses under the terminal
+/// types of the tests. Sequences that it does not know are skipped whole.
 struct ScreenInterpreter {
   let columns: Int
   let rows: Int

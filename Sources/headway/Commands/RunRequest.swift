@@ -1,0 +1,73 @@
+import Glibc
+import LabEngine
+import Reporting
+
+/// A graph and what is to be run of it, for commands whose result is no report: whatever is wrong with the input is
+/// told on stderr as every command tells it, and ends the command.
+struct RunRequest {
+  let loaded: LoadedGraph
+  let plan: RunPlan
+  let options: RunOptions
+  /// The state that a saved run ended in; nil for a graph file.
+  let finalState: UInt64?
+
+  /// A graph file with a scenario of its own and faults of the command line.
+  init(
+    graph path: String, scenario: String?, faults: [String], _ options: RunOptions, colour: ColourChoice
+  ) throws(CommandFailure) {
+    switch GraphInput.read(.file(path: path)) {
+    case .unreadable(let report):
+      throw Self.refusal(report, colour)
+    case .text(let bytes, let file):
+      try self.init(Lab.load(bytes, file: file), scenario, faults, as: "--fault", options, colour)
+    }
+  }
+
+  /// A saved run, from itself alone.
+  init(saved path: String, colour: ColourChoice) throws(CommandFailure) {
+    let run = try SavedRuns.read(path)
+    let request = try RunRequest(
+      Lab.load(Array(run.graphText.utf8), file: run.file), nil, run.faults, as: "faults",
+      RunOptions(seed: run.seed, logs: run.logs), colour)
+    var plan = request.plan
+    plan.name = run.scenario
+    plan.load = run.load
+    loaded = request.loaded
+    self.plan = plan
+    options = request.options
+    finalState = run.hashes.final
+  }
+
+  private init(
+    _ loaded: LoadedGraph, _ scenario: String?, _ faults: [String], as argument: String, _ options: RunOptions,
+    _ colour: ColourChoice
+  ) throws(CommandFailure) {
+    switch Lab.plan(loaded, scenario: scenario, faults: faults, as: argument) {
+    case .plan(let plan):
+      self.loaded = loaded
+      self.plan = plan
+      self.options = options
+      finalState = nil
+    case .mistakes(let mistakes):
+      var report = Lab.report(on: loaded)
+      // A graph that cannot be executed has no faults to be wrong: the mistakes are its own.
+      if loaded.graph != nil { report.diagnostics += mistakes }
+      throw Self.refusal(report, colour)
+    case .unknownScenario(let known):
+      throw Self.unknownScenario(scenario ?? "", among: known)
+    }
+  }
+
+  static func unknownScenario(_ wanted: String, among known: [String]) -> CommandFailure {
+    let nearest = Suggestion.nearest(to: wanted, among: known).map { "; did you mean `\($0)`?" }
+    let list = known.isEmpty ? "; the file has none" : "; the file has " + known.joined(separator: ", ")
+    return CommandFailure(message: "there is no scenario `\(wanted)`\(nearest ?? list)", status: 64)
+  }
+
+  private static func refusal(_ graph: GraphReport, _ colour: ColourChoice) -> CommandFailure {
+    let report = Report(command: .run, seed: 1, logs: .replicated, graphs: [graph])
+    let style = Console.style(of: STDERR_FILENO, colour: colour)
+    Console.write(ReportText.bytes(of: report, style: style), to: STDERR_FILENO)
+    return .verdict(2)
+  }
+}

@@ -39,8 +39,8 @@ extension NodeMachine {
       into: &out)
   }
 
-  /// An invocation that the node has in hand, or completed since it came up, is not begun again: its caller gets the one
-  /// result. Only a crash makes the node forget, and then nothing but its own work control protects it.
+  /// An invocation that the node has in hand, or completed since it came up, is not begun again: its caller gets the
+  /// one result. Only a crash makes the node forget, and then nothing but its own work control protects it.
   private mutating func rejoin(
     _ request: Request, _ work: WorkUnit, _ waiter: Unit.Waiter, into out: inout Outbox<NodeMachine>
   ) -> Bool {

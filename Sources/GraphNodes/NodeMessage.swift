@@ -98,7 +98,8 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(request.path)
       fingerprinter.feed(request.key)
       fingerprinter.feed(request.step)
-      fingerprinter.feed(UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0) | (request.isReliable ? 4 : 0))
+      fingerprinter.feed(
+        UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0) | (request.isReliable ? 4 : 0))
     case .reply(let reply):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(reply.request)

@@ -23,8 +23,8 @@ struct Unit: Equatable, Sendable {
     case backingOff
     /// A channel's confirmation that a message is stored.
     case storing
-    /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing and
-    /// recording.
+    /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
+    /// and recording.
     case performed
     /// The journal's confirmation that a step is recorded.
     case recording

@@ -6,8 +6,8 @@ import Primitives
 
 /// Actions as words, for run files: `deliver 3 17`, `fire 4 0`, `crash 2 keep`.
 ///
-/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine, which is
-/// why reading one needs the cluster as it is just before the action.
+/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine,
+/// which is why reading one needs the cluster as it is just before the action.
 enum ActionCode {
   static func text(of action: Action<LabMachine>, in cluster: Cluster<LabMachine>) -> String {
     switch action {

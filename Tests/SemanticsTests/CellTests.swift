@@ -4,7 +4,8 @@ import Testing
 
 /// The simulated outcome of every cell of tables 2.2, 2.3 and 2.4 equals the cell, over both kinds of log.
 ///
-/// Method: one generated design per cell, run once by the engine; the lookup knows the tables and nothing of the engine.
+/// Method: one generated design per cell, run once by the engine; the lookup knows the tables and nothing of the
+/// engine.
 @Suite struct CellTests {
   @Test(arguments: Cells.all)
   func overIdealLogs(_ cell: Cell) throws { try compare(cell, .ideal) }

@@ -50,8 +50,10 @@ struct LabBranch: Sendable {
   private let codes: [String]
   /// By step, the first one at step 0. A snapshot at the step of a fork stands behind the injected fault.
   private let snapshots: [LabTrack]
+  /// The steps at which this branch, and the branches it came from, left the one before; in order.
+  private let forks: [Int]
 
-  /// The most snapshots of a branch; when it has more, every second one goes.
+  /// The most snapshots of a branch, forks aside; when it has more, every second one goes.
   private static let snapshotLimit = 64
 
   /// Runs to the end from `start`, which is at step 0, or at the fork with the fault injected.
@@ -65,19 +67,21 @@ struct LabBranch: Sendable {
     origin = fork
     var snapshots = parent?.snapshots.filter { $0.step < start.step } ?? []
     snapshots.append(start)
+    let forks = (parent?.forks.filter { $0 < start.step } ?? []) + [start.step]
     var track = start
     var interval = 32
     while track.step < LabSession.stepLimit, track.advance() {
       guard track.step % interval == 0 else { continue }
       snapshots.append(track)
-      if snapshots.count > Self.snapshotLimit {
+      if snapshots.count > Self.snapshotLimit + forks.count {
         interval *= 2
         let keptInterval = interval
-        // The fork's own snapshot stays: the steps behind it cannot be reached from before it.
-        snapshots = snapshots.filter { $0.step % keptInterval == 0 || $0.step == start.step }
+        // Every fork's own snapshot stays: a run from before it would go on without the fault that was injected there.
+        snapshots = snapshots.filter { $0.step % keptInterval == 0 || forks.contains($0.step) }
       }
     }
     self.snapshots = snapshots
+    self.forks = forks
     tip = track.step
     story = track.story.lines
     judgement = track.execution.judgement

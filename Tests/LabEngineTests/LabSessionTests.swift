@@ -120,6 +120,25 @@ import Testing
     #expect(session.moment.nodes[mailer.index].health == .crashed)
   }
 
+  /// Method: a branch of a branch that is long enough to thin its snapshots; between the two forks it still shows what
+  /// its parent shows.
+  @Test func aLongBranchKeepsTheFaultsOfItsParents() throws {
+    let graph = try #require(Lab.load(Array(Self.text.utf8), file: "naive.yaml").graph)
+    var plan = RunPlan.calm
+    plan.load = Load(count: 60, every: .milliseconds(20))
+    var session = LabSession(graph, plan, RunOptions())
+    session.go(to: 50)
+    session.inject(try crash("pay", in: session))
+    session.go(to: 60)
+    let parent = session.moment.stateHash
+    session.go(to: 100)
+    session.inject(try crash("stock", in: session))
+    // More than the 64 snapshots, 32 steps apart, that a branch keeps.
+    #expect(session.history.tip > 64 * 32)
+    session.go(to: 60)
+    #expect(session.moment.stateHash == parent)
+  }
+
   /// Method: the branch of a scenario comes to what `headway run` says about it, and its violations appear at their
   /// steps.
   @Test func theJudgementIsThatOfARun() throws {

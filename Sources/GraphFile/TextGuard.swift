@@ -139,7 +139,7 @@ enum TextGuard {
       let name = "U+" + hexadecimal(scalar, width: 4).dropFirst(2).uppercased()
       return Diagnostic(
         code: .controlCharacter, message: "the character \(name) may not stand in a graph file",
-        hint: scalar == 0x09 ? nil : "remove it, or write it as an escape in a quoted summary", span: span)
+        hint: "remove it, or write it as an escape in a quoted summary", span: span)
     }
   }
 

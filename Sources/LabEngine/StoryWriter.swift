@@ -231,10 +231,14 @@ struct StoryWriter: Sendable {
   }
 
   private func ordinal(_ count: Int) -> String {
-    switch count {
-    case 2: "second"
-    case 3: "third"
-    default: "\(count)th"
+    switch (count, count % 10, count % 100) {
+    case (2, _, _): "second"
+    case (3, _, _): "third"
+    case (_, _, 11...13): "\(count)th"
+    case (_, 1, _): "\(count)st"
+    case (_, 2, _): "\(count)nd"
+    case (_, 3, _): "\(count)rd"
+    case (_, _, _): "\(count)th"
     }
   }
 

@@ -25,7 +25,7 @@ struct Program {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// How long one start takes, in seconds, its output thrown away.
+  /// Processor time that one run takes from start to end, loading included, in seconds; its output is thrown away.
   ///
   /// Spawned and awaited without Foundation, whose `Process` adds some fifty milliseconds to either side and so hides
   /// the difference.
@@ -39,16 +39,17 @@ struct Program {
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var status: Int32 = -1
-    let duration = try seconds {
-      var child = pid_t()
-      guard posix_spawn(&child, path, &actions, nil, &words, environ) == 0 else {
-        throw Failure(description: "\(path) cannot be started")
-      }
-      waitpid(child, &status, 0)
+    var usage = rusage()
+    var child = pid_t()
+    guard posix_spawn(&child, path, &actions, nil, &words, environ) == 0 else {
+      throw Failure(description: "\(path) cannot be started")
     }
+    wait4(child, &status, 0, &usage)
     guard status == 0 else { throw Failure(description: "\(path) ended with wait status \(status)") }
-    return duration
+    return Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
   }
+
+  private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
 
   private func process() -> Process {
     let process = Process()

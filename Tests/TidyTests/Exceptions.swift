@@ -9,6 +9,6 @@ struct TidyException: Sendable {
   static let all: [TidyException] = [
     TidyException(
       rule: "no-default-over-cases", path: "Sources/Reporting/TextMetrics.swift", count: 1,
-      because: "the general categories are the standard library's: thirty cases, of which three matter")
+      because: "the general categories are the standard library's: thirty cases, of which three matter"),
   ]
 }

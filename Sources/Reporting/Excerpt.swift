@@ -91,10 +91,12 @@ private struct Window {
   init(_ span: SourceSpan, columns: Int, _ glyphs: TextStyle.Glyphs) {
     // A line that does not fit is shown from a little before the span, so that its surroundings tell where it is. No
     // more of it is looked at than that: a hostile line has millions of characters.
-    let reach = max(0, span.column - 1)
-    let line = Array(span.text.prefix(reach + columns + 1).map { $0 == "\t" ? " " : $0 })
+    let skipped = Self.skipped(span, columns: columns)
+    let reach = max(0, span.column - 1 - skipped)
+    let rest = skipped > 0 ? Substring(span.text.utf8.dropFirst(skipped)) : span.text[...]
+    let line = Array(rest.prefix(reach + columns + 1).map { $0 == "\t" ? " " : $0 })
     let start = min(reach, line.count)
-    let end = span.line == span.endLine ? min(max(start, span.endColumn - 1), line.count) : line.count
+    let end = span.line == span.endLine ? min(max(start, span.endColumn - 1 - skipped), line.count) : line.count
     let first = line.count > columns ? max(0, min(start - columns / 3, line.count - columns)) : 0
     let last = min(line.count, first + columns)
     func shown(_ range: Range<Int>) -> String { printable(String(line[range]), glyphs) }
@@ -102,5 +104,13 @@ private struct Window {
     while text.last == " " { text.removeLast() }
     offset = displayWidth(shown(first..<start))
     carets = max(1, displayWidth(shown(start..<max(start, min(end, last)))))
+  }
+
+  /// How many characters can be left out before what is shown. None of a line that is not ASCII: there only counting
+  /// tells which character is the first one shown.
+  private static func skipped(_ span: SourceSpan, columns: Int) -> Int {
+    let bytes = span.text.utf8
+    let wanted = min(max(0, span.column - 1), bytes.count) - max(0, columns)
+    return wanted > 0 && bytes.allSatisfy { $0 < 0x80 } ? wanted : 0
   }
 }

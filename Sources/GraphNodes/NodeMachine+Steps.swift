@@ -81,7 +81,12 @@ extension NodeMachine {
   // MARK: One step
 
   private mutating func perform(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if isPoisoned(step, unit, into: &out) { return failStep(step, unit, .poisoned, into: &out) }
+    if isPoisoned(step, unit, into: &out) {
+      // An earlier attempt may still be waiting for its answer.
+      out.disarm(.timeout(units[unit].serial))
+      out.disarm(.resend(units[unit].serial))
+      return failStep(step, unit, .poisoned, into: &out)
+    }
     switch graph.steps[step.index].verb {
     case .compute(takes: .exactly(.zero)):
       completeStep(unit, into: &out)

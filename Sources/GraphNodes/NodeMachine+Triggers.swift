@@ -129,7 +129,10 @@ extension NodeMachine {
   mutating func beginWork(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     units[unit].phase = .latency
     out.arm(.unit(units[unit].serial), after: node.latency)
-    if let limit = node.maxRuntime { out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: .upkeep) }
+    // A durable run is suspended between its steps; no limit on running time applies to it.
+    if let limit = node.maxRuntime, node.work != .durable {
+      out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: .upkeep)
+    }
   }
 
   // MARK: Ending

@@ -7,8 +7,11 @@ extension NodeMachine {
   // MARK: Calling
 
   mutating func performCall(_ call: Call, _ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
-    if call.isReliable, node.work != .durable { return invokeReliably(call, step, unit, into: &out) }
+    let isRepeat = units[unit].awaited != 0
+    if !isRepeat { units[unit].awaited = derivedID(step, unit) }
+    if call.isReliable, node.work != .durable {
+      return invokeReliably(call, step, unit, isRepeat: isRepeat, into: &out)
+    }
     let request = Request(
       id: units[unit].awaited, attempt: units[unit].retries + 1, handler: call.handler, root: units[unit].work.root,
       path: pathBelow(step, unit), key: sentKey(call.key, unit), step: step, isAwaited: call.isAwaited,
@@ -23,7 +26,7 @@ extension NodeMachine {
 
   /// Hands the invocation to the engine, which stores it and calls the target until it completes.
   private mutating func invokeReliably(
-    _ call: Call, _ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>
+    _ call: Call, _ step: StepID, _ unit: Int, isRepeat: Bool, into out: inout Outbox<NodeMachine>
   ) {
     guard let engine = deployment.engine else { preconditionFailure("no engine is deployed for a reliable call") }
     let key = sentKey(call.key, unit)
@@ -45,7 +48,8 @@ extension NodeMachine {
       to: deployment.front(of: engine))
     units[unit].phase = .storing
     out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
-    if call.isAwaited { out.arm(.timeout(units[unit].serial), after: .exactly(call.timeout)) }
+    // Saying it again gives the engine no more time.
+    if call.isAwaited, !isRepeat { out.arm(.timeout(units[unit].serial), after: .exactly(call.timeout)) }
   }
 
   /// The value of `key` as it travels; nil where the step has none.

@@ -83,6 +83,8 @@ extension NodeMachine {
   private mutating func perform(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
     if isPoisoned(step, unit, into: &out) { return failStep(step, unit, .poisoned, into: &out) }
     switch graph.steps[step.index].verb {
+    case .compute(takes: .exactly(.zero)):
+      completeStep(unit, into: &out)
     case .compute(let takes):
       units[unit].phase = .computing
       out.arm(.unit(units[unit].serial), after: takes)

@@ -160,7 +160,7 @@ struct StoryWriter: Sendable {
       return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
     case .compensating: return (actor, "undoes what it did, last step first", .note)
     case .effect(let effect): return effectLine(effect, actor)
-    case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .effect)
+    case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .note)
     case .called(_, let step, _, let attempt):
       return (actor, "calls \(label(step))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .answered(_, let step, _): return (actor, "has the answer of \(label(step))", .message)

@@ -20,6 +20,9 @@ protocol Embedded: Machine {
 
 extension Embedded {
   /// Steps the machine with an outbox of its own kind, and passes on what it wants.
+  ///
+  /// Inlined where the kind is known: called through its protocol it copies every message by look-ups of its type.
+  @inline(__always)
   mutating func step(_ input: Input<LabMachine>, into out: inout Outbox<LabMachine>) {
     // Taken out of the workspace meanwhile, because `out` is written to.
     var own = Outbox<Self>()
@@ -30,6 +33,7 @@ extension Embedded {
     Self.exchange(&own, with: &out.workspace)
   }
 
+  @inline(__always)
   private static func translate(_ input: Input<LabMachine>) -> Input<Self> {
     switch input {
     case .start(let incarnation): .start(incarnation: incarnation)
@@ -40,6 +44,7 @@ extension Embedded {
     }
   }
 
+  @inline(__always)
   private static func embed(_ output: Output<Self>) -> Output<LabMachine> {
     switch output {
     case .send(let message, let receiver): .send(embed(message), to: receiver)

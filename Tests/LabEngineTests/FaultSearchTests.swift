@@ -51,7 +51,8 @@ import Testing
       search.findings.contains { $0.anomaly?.code == code && $0.anomaly?.subject.name(in: graph) == subject }
     }
     for (code, subject) in [(AnomalyCode.dup, "charge"), (.dup, "email"), (.partial, "shop")] {
-      #expect(found(code, subject), "\(code) of \(subject): \(search.findings.map { ($0.anomaly?.code, $0.fault?.text) })")
+      let seen = search.findings.map { ($0.anomaly?.code, $0.fault?.text) }
+      #expect(found(code, subject), "\(code) of \(subject): \(seen)")
     }
     #expect(search.observed[.dup] != nil)
     #expect(search.observed[.orphan] != nil && search.observed[.stuck] != nil)

@@ -43,6 +43,13 @@ import Testing
     #expect(text == "# Top\n```sh\n$ echo hi\nhi\n```\n\nend\n")
   }
 
+  @Test func `accepting fills in an output that is left out altogether, and leaves a shortened one`() throws {
+    let block = "```sh\n$ printf 'a\\nb\\n'\n…\n$ printf 'a\\nb\\nc\\n'\na\n…\n```\n"
+    let (result, text) = try check(block, accepting: true)
+    #expect(result.status == 0)
+    #expect(text == block.replacing("'\n…\n$", with: "'\na\nb\n$") + "\n")
+  }
+
   @Test func `what commands write leaves no trace in the project`() throws {
     let bench = try ScriptBench()
     try bench.write("Graphs/a.yaml", "name: a\n")

@@ -56,8 +56,9 @@ final class ScriptBench {
           echo "build $*" >>"$FAKE_LOG"
           [ "${FAKE_BUILD:-}" != fails ] || { echo "main.swift:1: error: broken"; exit 1; }
           mkdir -p "$FAKE_ROOT/.build/release"
-          printf '#!/bin/bash\\necho "in $PWD"; printf "<%%s>" "$@"; exit ${FAKE_EXIT:-7}\\n' >"$FAKE_ROOT/.build/release/headway"
-          chmod +x "$FAKE_ROOT/.build/release/headway"
+          program="$FAKE_ROOT/.build/release/headway"
+          printf '#!/bin/bash\\necho "in $PWD"; printf "<%%s>" "$@"; exit ${FAKE_EXIT:-7}\\n' >"$program"
+          chmod +x "$program"
           ;;
         test)
           echo "test $*" >>"$FAKE_LOG"

@@ -13,7 +13,7 @@ guard unknown.isEmpty else {
 }
 
 print(MachineFacts.text())
-print("Both sides in turn, five rounds, medians. P1 and P6 in processor time, P10 and P12 on the wall clock.\n")
+print("Both sides in turn, five rounds, medians. P1, P6 and P10 in processor time, P12 on the wall clock.\n")
 var failed = 0
 for goal in goals where wanted.isEmpty || wanted.contains(goal.name) {
   do {

@@ -54,7 +54,8 @@ struct ExpectationJudge {
   /// FAIL violates what needs the work done; `must_complete` has it as LOST already.
   private func violates(_ failure: CleanFailure, _ expectation: Expectation) -> Bool {
     guard case .eventually(let name) = expectation, !evidence.facts.neverHeals,
-      !evidence.facts.outlastsCallers, !evidence.graph.workflow.mustComplete, let index = evidence.ledger.root(failure.root)?.work
+      !evidence.facts.outlastsCallers, !evidence.graph.workflow.mustComplete,
+      let index = evidence.ledger.root(failure.root)?.work
     else { return false }
     let handler = evidence.ledger.works[index].unit.handler
     return reaches(handler, name) && isOwed(name, under: failure.root)

@@ -141,7 +141,8 @@ private struct Replay {
     report.faults = file.faults
     report.outcome = judgement.outcome
     report.expected = file.expected.outcome
-    report.isComplete = !isStopped
+    // Where it left the saved run's path, the rest is unknown.
+    report.isComplete = !isStopped && divergedAt == nil
     report.passed = isStopped || divergedAt == nil && judgement.outcome == file.expected.outcome
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed

@@ -44,6 +44,11 @@ extension GraphReader {
     let (source, mistakes) = TextGuard.clean(Array(text.utf8), file: "--fault")
     var findings = Findings(source: source)
     for mistake in mistakes { findings.add(mistake) }
+    if text.allSatisfy(\.isWhitespace) {
+      // The reader of documents would ask for what a graph file needs.
+      let hint = "such as `{crash: NODE, after: work}`"
+      findings.add(Diagnostic(code: .emptyFile, message: "a fault was expected here", hint: hint))
+    }
     var fault: Fault?
     if !findings.hasError, let item = YamlDocument.read(&findings) {
       findings.check(item, .variants(StepTables.faults))

@@ -18,19 +18,30 @@ struct Execution: Sendable {
   private var promises = LogPromises()
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
+  /// True once somebody outside said stop: what is unfinished then says nothing about the design.
+  private(set) var isStopped = false
 
-  /// More actions than any settled run of a sound graph needs; a run that reaches it is cut and said to be.
-  static let stepLimit = 4_000_000
+  /// More actions than any settled run of a sound graph needs; a run that reaches it is cut and said to be. A loop of
+  /// events that feeds itself would otherwise go round until the horizon, which may be years away.
+  let stepLimit: Int
 
   init(_ deployment: Deployment, load: Load, faults: [Fault], seed: UInt64) {
     self.deployment = deployment
     self.faults = faults
+    stepLimit = Self.stepLimit(for: load)
     judge = WorkJudge(graph: deployment.graph)
     let planner = FaultPlanner(deployment: deployment)
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
       actions: Self.actions(of: load, in: deployment), faults: faults.compactMap { planner.plan($0) })
   }
+
+  /// Every trigger may cost its share, up to a bound that a run reaches in seconds.
+  static func stepLimit(for load: Load) -> Int { min(250_000 + 2_000 * min(load.count, 10_000), 4_000_000) }
+
+  /// How many actions are done before somebody is asked whether to go on: well under a tenth of a second's worth, also
+  /// where a single action has become slow.
+  private static let stepsPerQuestion = 256
 
   /// Root triggers count from 1.
   private static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
@@ -68,12 +79,24 @@ struct Execution: Sendable {
     rest = nil
   }
 
-  /// Runs to the end, or to the step limit.
-  mutating func finish() {
-    while simulator.steps < Self.stepLimit, advance() != nil {}
+  /// Does the next action of a run that may be long: it ends at the step limit, and where `pace` says so.
+  ///
+  /// - Returns: the action; nil once the run rests or is cut.
+  mutating func advance(pace: () -> Pace) -> Action<LabMachine>? {
+    guard simulator.steps < stepLimit, !isStopped else { return nil }
+    if simulator.steps % Self.stepsPerQuestion == 0, pace() == .stop {
+      isStopped = true
+      return nil
+    }
+    return advance()
   }
 
-  /// False when the step limit cut the run.
+  /// Runs to the end, to the step limit, or until somebody stops it.
+  mutating func finish(pace: () -> Pace = { .goOn }) {
+    while advance(pace: pace) != nil {}
+  }
+
+  /// False when the step limit or somebody outside cut the run.
   var isComplete: Bool { rest != nil }
 
   var facts: RunFacts {

@@ -50,35 +50,41 @@ struct FaultSearch {
 
   /// - Parameters:
   ///   - limit: distinct states after which the search stops, incomplete.
-  ///   - progress: told after every run; may stop the search.
+  ///   - progress: told after every run and asked during long ones; may stop the search.
   mutating func run(limit: Int?, progress: (Progress) -> Pace) {
-    let faults = SingleFaults(deployment: deployment, sites: calmSites()).all()
+    let start = Progress(part: .search, runs: 0, total: 1, states: 0)
+    guard let sites = calmSites(pace: { progress(start) }) else { return }
+    let faults = SingleFaults(deployment: deployment, sites: sites).all()
     for (position, fault) in faults.enumerated() {
       if let limit, states.count >= limit { isComplete = false }
-      let pace = progress(Progress(part: .search, runs: position, total: faults.count, states: states.count))
-      if pace == .stop { isComplete = false }
+      let status = Progress(part: .search, runs: position, total: faults.count, states: states.count)
+      if progress(status) == .stop { isComplete = false }
       guard isComplete else { return }
-      attempt(fault)
+      attempt(fault, pace: { progress(status) })
     }
   }
 
-  private mutating func calmSites() -> FaultSites {
+  /// Nil where the calm run does not settle: then no run with a fault would, and all would be cut at the same bound.
+  private mutating func calmSites(pace: () -> Pace) -> FaultSites? {
     var sites = FaultSites(deployment)
     var calm = Execution(deployment, load: .single, faults: [], seed: seed)
-    while calm.simulator.steps < Execution.stepLimit, calm.advance() != nil {
+    while calm.advance(pace: pace) != nil {
       sites.observe(calm.simulator.events, at: calm.simulator.now)
     }
+    isComplete = calm.isComplete
+    if calm.isStopped { return nil }
     states.insert(calm.simulator.cluster.fingerprint)
     runs += 1
-    if !calm.isComplete { isComplete = false }
     take(calm.judgement, steps: calm.simulator.steps, fault: nil)
-    return sites
+    return isComplete ? sites : nil
   }
 
-  private mutating func attempt(_ fault: Fault) {
+  private mutating func attempt(_ fault: Fault, pace: () -> Pace) {
     var run = Execution(deployment, load: .single, faults: [fault], seed: seed)
-    guard runUntilStruck(&run) else { return }
-    run.finish()
+    let isNew = runUntilStruck(&run, pace: pace)
+    if isNew { run.finish(pace: pace) }
+    if run.isStopped { isComplete = false }
+    guard isNew, !run.isStopped else { return }
     runs += 1
     states.insert(run.simulator.cluster.fingerprint)
     if !run.isComplete { isComplete = false }
@@ -88,9 +94,9 @@ struct FaultSearch {
   /// Runs until the fault has struck.
   ///
   /// - Returns: false where the rest is known: the fault never strikes, or one that does the same struck here before.
-  private mutating func runUntilStruck(_ run: inout Execution) -> Bool {
+  private mutating func runUntilStruck(_ run: inout Execution, pace: () -> Pace) -> Bool {
     guard let fault = run.faults.first else { return true }
-    while run.simulator.steps < Execution.stepLimit, run.advance() != nil {
+    while run.advance(pace: pace) != nil {
       guard run.simulator.hasStruck else { continue }
       states.insert(run.simulator.cluster.fingerprint)
       var fingerprinter = Fingerprinter()

@@ -14,9 +14,11 @@ extension Lab {
   /// - Parameters:
   ///   - loaded: a graph that could be read.
   ///   - hashEvery: how many actions lie between two state hashes; at least 1.
-  /// - Returns: nil for a graph that could not be read.
+  ///   - pace: asked every few hundred actions whether to go on.
+  /// - Returns: nil for a graph that could not be read, and for a run that `pace` stopped.
   public static func record(
-    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, hashEvery: Int = 64
+    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, hashEvery: Int = 64,
+    pace: () -> Pace = { .goOn }
   ) -> RunFile? {
     guard let graph = loaded.graph else { return nil }
     precondition(hashEvery > 0, "hashes are taken every so many actions")
@@ -25,11 +27,12 @@ extension Lab {
     var actions: [String] = []
     var hashes: [UInt64] = []
     var before = execution.simulator.cluster
-    while execution.simulator.steps < Execution.stepLimit, let action = execution.advance() {
+    while let action = execution.advance(pace: pace) {
       actions.append(ActionCode.text(of: action, in: before))
       before = execution.simulator.cluster
       if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
     }
+    if execution.isStopped { return nil }
     let judgement = execution.judgement
     return RunFile(
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
@@ -41,14 +44,16 @@ extension Lab {
   }
 
   /// Executes a saved run again, from the file alone, and compares every state hash and the outcome.
-  public static func replay(_ file: RunFile) -> GraphReport {
+  ///
+  /// - Parameter pace: asked every few hundred actions; a replay that it stops has compared nothing beyond.
+  public static func replay(_ file: RunFile, pace: () -> Pace = { .goOn }) -> GraphReport {
     let loaded = load(Array(file.graphText.utf8), file: file.file)
     var report = report(on: loaded)
     report.checks = [.load, .replay]
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: file.logs.deployed)
     var replay = Replay(file: file, deployment: deployment)
-    replay.run()
+    replay.run(pace: pace)
     report.substitutions = substitutions(in: deployment)
     let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
     let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: replay.missing)
@@ -71,6 +76,7 @@ private struct Replay {
   private var divergedAt: Int?
   private var difference: String?
   private var story: StoryWriter
+  private(set) var isStopped = false
 
   init(file: RunFile, deployment: Deployment) {
     self.file = file
@@ -80,10 +86,14 @@ private struct Replay {
     story = StoryWriter(deployment)
   }
 
-  mutating func run() {
+  mutating func run(pace: () -> Pace) {
     var scratch = Cluster<LabMachine>.Scratch()
     cluster.start(into: &scratch)
     for text in file.actions {
+      if steps % 256 == 0, pace() == .stop {
+        isStopped = true
+        return
+      }
       guard let action = ActionCode.action(text, in: cluster), cluster.apply(action, into: &scratch) else {
         return diverge("`\(text)` cannot be done here")
       }
@@ -114,13 +124,13 @@ private struct Replay {
   }
 
   /// The replay came as far as the saved run did, and that was to its end.
-  var isWhole: Bool { divergedAt == nil && file.expected.isComplete }
+  var isWhole: Bool { divergedAt == nil && !isStopped && file.expected.isComplete }
 
   var missing: Set<UInt64> { promises.missing(in: cluster) }
 
   func report(_ judgement: Judgement) -> ReplayReport {
     var difference = difference
-    if difference == nil, judgement.outcome != file.expected.outcome || judgement.failed != file.expected.failed {
+    if difference == nil, !isStopped, judgement.outcome != file.expected.outcome || judgement.failed != file.expected.failed {
       difference = "the outcome differs"
     }
     return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
@@ -131,7 +141,9 @@ private struct Replay {
     report.faults = file.faults
     report.outcome = judgement.outcome
     report.expected = file.expected.outcome
-    report.passed = divergedAt == nil && judgement.outcome == file.expected.outcome
+    // Where it left the saved run's path, the rest is unknown.
+    report.isComplete = !isStopped && divergedAt == nil
+    report.passed = isStopped || divergedAt == nil && judgement.outcome == file.expected.outcome
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     report.steps = steps

@@ -49,7 +49,7 @@ extension Lab {
   ///
   /// - Parameters:
   ///   - loaded: a graph that could be read.
-  ///   - progress: asked every few thousand actions; a run that it stops is told as far as it came and not judged.
+  ///   - progress: asked every few hundred actions; a run that it stops is told as far as it came and not judged.
   public static func run(
     _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
   ) -> GraphReport {
@@ -62,8 +62,8 @@ extension Lab {
     report.checks.append(.scenarios)
     report.scenarios = [run.report(in: loaded)]
     report.substitutions = substitutions(in: deployment)
-    if run.isStopped { return report }
-    report.expectations = run.judgement.expectations.map {
+    guard let judgement = run.judgement else { return report }
+    report.expectations = judgement.expectations.map {
       ExpectationReport(
         name: $0.expectation.name(in: deployment.graph), holds: $0.holds, violatedBy: nil,
         scenario: $0.holds ? nil : plan.name)
@@ -90,23 +90,14 @@ extension Lab {
   ) -> FinishedRun {
     var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
     var story = StoryWriter(deployment)
-    var isStopped = false
-    while execution.simulator.steps < Execution.stepLimit, let action = execution.advance() {
-      if execution.simulator.steps % stepsPerQuestion == 0, pace() == .stop {
-        isStopped = true
-        break
-      }
+    while let action = execution.advance(pace: pace) {
       guard recording else { continue }
       story.record(
         action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
     }
     return FinishedRun(
-      plan: plan, deployment: deployment, execution: execution, judgement: execution.judgement, story: story.lines,
-      isStopped: isStopped)
+      plan: plan, deployment: deployment, execution: execution, judgement: execution.isStopped ? nil : execution.judgement, story: story.lines)
   }
-
-  /// How many actions a run does before it asks whether to go on: a few milliseconds' worth.
-  private static let stepsPerQuestion = 4_096
 }
 
 /// A run that came to rest, or was cut.
@@ -114,10 +105,11 @@ struct FinishedRun {
   let plan: RunPlan
   let deployment: Deployment
   let execution: Execution
-  let judgement: Judgement
+  /// Nil for a run that was stopped: it would be wrong, and a judge of a long run takes its time.
+  let judgement: Judgement?
   let story: [StoryEvent]
   /// True where somebody outside stopped it: what is unfinished then says nothing about the design.
-  let isStopped: Bool
+  var isStopped: Bool { judgement == nil }
 
   func report(in loaded: LoadedGraph) -> ScenarioReport {
     var report = ScenarioReport(name: plan.name)
@@ -130,7 +122,7 @@ struct FinishedRun {
     report.span = plan.position.map {
       SourceSpan(loaded.decoded.sources.span(ofScenario: $0), in: loaded.decoded.source)
     }
-    if isStopped { return report }
+    guard let judgement else { return report }
     report.outcome = judgement.outcome
     report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }
     report.passed = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty

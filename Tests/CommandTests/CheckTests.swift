@@ -159,4 +159,23 @@ import Testing
     #expect(report.isComplete == false)
     #expect(report.verdict == "inconclusive")
   }
+
+  /// Method: where a single run is what takes long, a signal ends it as soon as one between two runs.
+  @Test(arguments: [["check", "loop.yaml", "--faults", "1"], ["run", "loop.yaml", "--save", "run.json"]])
+  func aSignalEndsASingleLongRun(_ arguments: [String]) throws {
+    let folder = try folder("loop.yaml", Designs.loop)
+    try folder.write("partial.json", "old")
+    let process = try Program.start(
+      arguments + ["--logs", "ideal", "--format", "json", "--output", "partial.json"], in: folder.url,
+      output: FileHandle.nullDevice, messages: FileHandle.nullDevice)
+    // A loop of this kind goes on for many seconds: half of one is enough to have begun.
+    usleep(500_000)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 130)
+    let report = try JSONReport(folder.text("partial.json"))
+    #expect(report.isComplete == false)
+    #expect(report.verdict == "inconclusive")
+    #expect(try !folder.names().contains("run.json"), "half a run cannot be replayed")
+  }
 }

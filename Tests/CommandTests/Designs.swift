@@ -19,6 +19,15 @@ enum Designs {
 
     """
 
+  /// Feeds itself: a node consumes the queue that it sends to.
+  static let loop = """
+    name: loop
+    nodes:
+      web: {kind: client, do: [{send: jobs}]}
+      worker: {trigger: jobs, do: [{send: jobs}]}
+
+    """
+
   /// One write with one attempt and nothing behind it: no fault can double or halve it.
   static let sound = """
     name: sound

@@ -21,6 +21,38 @@ import Testing
     #expect(text.output.contains("did you mean `checkout.yaml`?"))
   }
 
+  /// Method: a path that leads to something unusable is not answered with itself, nor one of a character with a guess.
+  @Test func noSuggestionIsWorseThanItsQuestion() throws {
+    let folder = try Folder()
+    try folder.write("e", "")
+    try FileManager.default.createSymbolicLink(atPath: folder.url.path + "/loop", withDestinationPath: "loop")
+    #expect(mkfifo(folder.url.path + "/pipe", 0o600) == 0)
+    for path in ["loop", "pipe", ".", "-", ""] {
+      let run = try Program.run(["run", path], in: folder.url)
+      #expect(run.status == 2, "\(path)")
+      #expect(!run.output.contains("did you mean"), "\(path)")
+      let replay = try Program.run(["replay", path], in: folder.url)
+      #expect(replay.status == 2, "\(path)")
+      #expect(!replay.messages.contains("did you mean"), "\(path)")
+    }
+  }
+
+  @Test func aNoteStaysOnItsLine() throws {
+    let folder = try Folder()
+    try folder.write("a\nb.yaml", Designs.naive)
+    let run = try Program.run(["run", "a\nb.yaml"], in: folder.url)
+    #expect(run.messages.split(separator: "\n").count == 1)
+  }
+
+  @Test func anEmptyFaultIsNoGraphFile() throws {
+    let folder = try Folder()
+    try folder.write("a.yaml", Designs.sound)
+    let run = try Program.run(["run", "a.yaml", "--fault", ""], in: folder.url)
+    #expect(run.status == 2)
+    #expect(run.output.contains("--fault"))
+    #expect(!run.output.contains("nodes"))
+  }
+
   @Test func oneBadFileDoesNotHideTheOthers() throws {
     let folder = try Folder()
     try folder.write("a.yaml", Designs.sound)

@@ -198,4 +198,28 @@ import Testing
     let early = Lab.check(loaded, CheckOptions()) { _ in .stop }
     #expect(early.search?.isComplete == false && early.scenarios.isEmpty)
   }
+
+  /// Method: a loop that feeds itself is cut at the step limit; the search then tries no fault, and a question asked
+  /// during that one run stops it long before.
+  @Test func `a calm run that does not settle ends the search`() throws {
+    let text = """
+      name: loop
+      horizon: 1000d
+      nodes:
+        web: {kind: client, do: [{send: jobs}]}
+        worker: {trigger: jobs, do: [{send: jobs}]}
+      """
+    let loaded = Lab.load(Array(text.utf8), file: "loop.yaml")
+    let graph = try #require(loaded.graph)
+    var asked = 0
+    var stopped = FaultSearch(Deployment(graph, logs: .ideal), seed: 1)
+    stopped.run(limit: nil) { _ in
+      asked += 1
+      return asked > 3 ? .stop : .goOn
+    }
+    #expect(!stopped.isComplete && stopped.runs == 0 && asked == 4)
+    var search = FaultSearch(Deployment(graph, logs: .ideal), seed: 1)
+    search.run(limit: nil) { _ in .goOn }
+    #expect(!search.isComplete && search.runs == 1)
+  }
 }

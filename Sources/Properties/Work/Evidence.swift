@@ -13,6 +13,8 @@ struct Evidence {
   private(set) var isCompensatingWork: [Bool]
   /// Indexed by effect: true for what a compensation did.
   private(set) var isCompensation: [Bool]
+  /// Indexed by work: true where it or work below its calls has an effect. Trees without one are never walked.
+  private let reachesEffect: [Bool]
   /// Indexed by effect: true when a later compensation took it back.
   private(set) var isUndone: [Bool]
 
@@ -23,6 +25,7 @@ struct Evidence {
     isCompensatingWork = []
     isCompensation = []
     isUndone = []
+    reachesEffect = Self.worksAboveEffects(ledger)
     isCompensatingWork = ledger.works.map { startedByUndo($0) }
     isCompensation = ledger.effects.map { isCompensating($0) }
     isUndone = ledger.effects.map { isTakenBack($0) }
@@ -64,15 +67,31 @@ struct Evidence {
 
   private func effects(ofTree starts: [Int]) -> [Int] {
     var pending = starts
-    var visited: [Int] = []
+    var visited: Set<Int> = []
+    var seen: Set<Int> = []
     var found: [Int] = []
     while let work = pending.popLast() {
-      if visited.contains(work) { continue }
-      visited.append(work)
-      for effect in ledger.works[work].effects where !found.contains(effect) { found.append(effect) }
+      guard reachesEffect[work], visited.insert(work).inserted else { continue }
+      for effect in ledger.works[work].effects where seen.insert(effect).inserted { found.append(effect) }
       for call in ledger.works[work].calls { pending += ledger.calls[call].callees }
     }
     return found.sorted()
+  }
+
+  /// From every work with an effect up through all calls that started it.
+  private static func worksAboveEffects(_ ledger: WorkLedger) -> [Bool] {
+    var callers: [[Int]] = Array(repeating: [], count: ledger.works.count)
+    for call in ledger.calls {
+      for callee in call.callees { callers[callee].append(call.work) }
+    }
+    var isAbove = Array(repeating: false, count: ledger.works.count)
+    var pending = ledger.works.indices.filter { !ledger.works[$0].effects.isEmpty }
+    while let work = pending.popLast() {
+      if isAbove[work] { continue }
+      isAbove[work] = true
+      pending += callers[work]
+    }
+    return isAbove
   }
 
   private func startedByUndo(_ work: WorkRecord) -> Bool {

@@ -6,9 +6,11 @@ struct Notes {
 
   func tell(_ graph: GraphReport) {
     guard !isSilent else { return }
+    // A name may hold anything but a slash; a note is one line.
+    let file = String(graph.file.map { $0.isNewline || $0.asciiValue.map { $0 < 32 } == true ? "?" : $0 })
     for substitution in graph.substitutions {
       Console.message(
-        "note: \(graph.file): \(substitution.subject) asks for \(substitution.asked), which is not part of this "
+        "note: \(file): \(substitution.subject) asks for \(substitution.asked), which is not part of this "
           + "version, and ran on \(substitution.ranOn)")
     }
   }

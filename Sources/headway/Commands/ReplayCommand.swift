@@ -24,7 +24,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let delivery = try Delivery(output)
     let run = try SavedRuns.read(path)
-    let graph = Lab.replay(run)
+    let graph = Lab.replay(run) { Interruption.signal == nil ? .goOn : .stop }
     Notes(isSilent: output.quiet).tell(graph)
     let report = Report(
       command: .replay, seed: run.seed, logs: run.logs, failOn: verdict.failOn,

@@ -17,7 +17,7 @@ enum GraphInput {
       do {
         return .text(bytes: try InputFile.read(path, limit: sizeLimit), file: GraphPaths.shown(path))
       } catch {
-        let nearest = Suggestion.nearest(to: path, among: GraphPaths.siblings(of: path))
+        let nearest = GraphPaths.meant(by: path)
         return .unreadable(
           report(path, "cannot read this file: \(error.message)", hint: nearest.map { "did you mean `\($0)`?" }))
       }

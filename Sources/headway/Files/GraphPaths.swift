@@ -44,6 +44,14 @@ enum GraphPaths {
     return name.hasSuffix(".yaml") && name.utf8.count > 5 ? String(name.dropLast(5)) : name
   }
 
+  /// The file that was probably meant by a path that leads nowhere; nil for one that leads to something unusable.
+  static func meant(by path: String) -> String? {
+    var status = stat()
+    // `lstat`: a link that leads round in a circle is there, and its own name is no better.
+    guard path.count > 1, lstat(path, &status) != 0 else { return nil }
+    return Suggestion.nearest(to: path, among: siblings(of: path))
+  }
+
   /// Names in a folder that could be meant by a path that leads nowhere.
   static func siblings(of path: String) -> [String] {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)

@@ -36,9 +36,9 @@ struct SavedRuns {
     }
   }
 
-  /// Saves the run of a plan.
+  /// Saves the run of a plan; not where a signal stops it, for half a run cannot be replayed.
   func save(_ plan: RunPlan, of graph: LoadedGraph, _ options: RunOptions) throws(CommandFailure) {
-    guard case .file(let file) = place, let run = Lab.record(graph, plan, options) else { return }
+    guard case .file(let file) = place, let run = Self.record(plan, of: graph, options) else { return }
     do {
       try file.write(RunFileJSON.bytes(of: run))
     } catch {
@@ -54,8 +54,9 @@ struct SavedRuns {
       let faults = search.violations[position].faults
       let path = "\(folder)/\(report.fileName(ofViolation: position))"
       guard case .plan(let plan) = Lab.plan(graph, scenario: nil, faults: faults, as: "the search"),
-        let run = Lab.record(graph, plan, options)
+        let run = Self.record(plan, of: graph, options)
       else {
+        if Interruption.signal != nil { break }
         trouble = trouble ?? .cannot("cannot save '\(path)': \(faults.joined(separator: ", ")) does not read back")
         continue
       }
@@ -69,13 +70,17 @@ struct SavedRuns {
     report.search = search
   }
 
+  private static func record(_ plan: RunPlan, of graph: LoadedGraph, _ options: RunOptions) -> RunFile? {
+    Lab.record(graph, plan, options) { Interruption.signal == nil ? .goOn : .stop }
+  }
+
   /// Reads a saved run. What cannot be one ends the command with a located message.
   static func read(_ path: String) throws(CommandFailure) -> RunFile {
     let bytes: [UInt8]
     do {
       bytes = try InputFile.read(path, limit: RunFileJSON.sizeLimit)
     } catch {
-      let nearest = Suggestion.nearest(to: path, among: GraphPaths.siblings(of: path))
+      let nearest = GraphPaths.meant(by: path)
       let hint = nearest.map { "; did you mean `\($0)`?" } ?? ""
       throw CommandFailure.cannot("cannot read '\(path)': \(error.message)\(hint)")
     }

@@ -130,9 +130,8 @@ private struct Replay {
 
   func report(_ judgement: Judgement) -> ReplayReport {
     var difference = difference
-    if difference == nil, !isStopped, judgement.outcome != file.expected.outcome || judgement.failed != file.expected.failed {
-      difference = "the outcome differs"
-    }
+    let isAsSaved = judgement.outcome == file.expected.outcome && judgement.failed == file.expected.failed
+    if difference == nil, !isStopped, !isAsSaved { difference = "the outcome differs" }
     return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
   }
 

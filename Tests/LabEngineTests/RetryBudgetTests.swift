@@ -1,6 +1,7 @@
 import GraphFile
 import Primitives
 import ProgressGraph
+import Properties
 import Testing
 
 @testable import LabEngine

@@ -204,8 +204,8 @@ struct StoryWriter: Sendable {
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
     case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
-      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
-      .started:
+      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
+      .replyIgnored, .started:
       return nil
     }
   }

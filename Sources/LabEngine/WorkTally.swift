@@ -53,8 +53,8 @@ struct WorkTally: Sendable {
         nodes[machine.index].running = 0
         nodes[machine.index].openCalls = 0
       case .observed(_, .log), .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened,
-        .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed, .refusing,
-        .accepting, .severed, .healed:
+        .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed,
+        .refusing, .accepting, .severed, .healed:
         break
       }
     }

@@ -17,13 +17,11 @@ private enum UnexecutableFeature: String {
   case serial = "`serial`"
   case instances = "several `instances`"
   case transientFailures = "`fails`"
-  case writeVersion = "`version`"
   case tableChannel = "table channels"
   case tableRead = "reads of tables"
   case maxAge = "`max_age`"
   case replyTo = "`reply_to`"
   case sendDelay = "`delay` of a message"
-  case fifo = "`fifo` queues"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -77,7 +75,6 @@ private func features(of handler: Handler) -> [UnexecutableFeature] {
 private func features(of channel: Channel) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   if channel.kind == .table { found.append((.tableChannel, "kind")) }
-  if channel.isFifo { found.append((.fifo, "fifo")) }
   return found
 }
 
@@ -89,13 +86,12 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .write(_, _, let version): return version == nil ? [] : [(.writeVersion, "version")]
   case .read(_, let table, let age):
     let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
     return table + (age == nil ? [] : [(.maxAge, "max_age")])
   case .send(let send):
     let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
     return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .publish, .write, .effect, .transaction, .reply, .fail: return []
   }
 }

@@ -161,6 +161,7 @@ struct StoryWriter: Sendable {
     case .compensating: return (actor, "undoes what it did, last step first", .note)
     case .effect(let effect): return effectLine(effect, actor)
     case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .note)
+    case .outdated(_, let step): return (actor, "has a newer \(label(step)) and rejects this one as old", .note)
     case .called(_, let step, _, let attempt):
       return (actor, "calls \(label(step))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .answered(_, let step, _): return (actor, "has the answer of \(label(step))", .message)
@@ -191,7 +192,8 @@ struct StoryWriter: Sendable {
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
     case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
-      .compensating, .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .started:
+      .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .started:
       return nil
     }
   }

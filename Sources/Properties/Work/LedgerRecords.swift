@@ -25,6 +25,8 @@ struct WorkRecord: Sendable {
   var effects: [Int] = []
   /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
   var recognised: [StepID] = []
+  /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
+  var outdated: [StepID] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.

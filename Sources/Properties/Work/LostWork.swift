@@ -25,6 +25,7 @@ private func lostRecords(_ evidence: Evidence) -> [Anomaly] {
       guard done >= 0 || isOwed else { continue }
       let work = evidence.ledger.work(of: record, at: consumer.node, handler: consumer.handler)
       if let work, work.isFinished || work.acceptedAt >= 0 || evidence.hasStandingEffect(work) { continue }
+      if let work, !work.outdated.isEmpty, evidence.catalogue.expectedEffects(of: work) == 0 { continue }
       anomalies.append(
         Anomaly(
           code: .lost, subject: .channel(record.channel), key: record.root, count: 1,

@@ -69,7 +69,8 @@ extension EffectCatalogue {
 
   /// How many effects of its own the work would have had, had it gone on along its path.
   func expectedEffects(of work: WorkRecord) -> Int {
-    count(graph[work.unit.handler].steps, begun: work.begun, onlyBegun: hasRefused(work))
+    let owed = count(graph[work.unit.handler].steps, begun: work.begun, onlyBegun: hasRefused(work))
+    return owed - work.outdated.count { places[$0.index] == .forward }
   }
 
   /// True when the work came to a `fail` step of its own: its path ends there.

@@ -43,6 +43,7 @@ struct WorkLedger: Sendable {
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
+    case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)

@@ -93,6 +93,33 @@ import Testing
     #expect(story.outcome == [])
   }
 
+  /// The caller was told "ok" and went away: what a crash takes after that is gone for good.
+  @Test func workThatEndsTooEarlyAfterItsAnswerIsLostOrPartial() {
+    let design = CallDesign()
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.serve(design, [])
+    story.tell(.replied(design.shopUnit(), nil))
+    #expect(story.outcome == [])
+    story.answer(design)
+    #expect(story.outcome == [.lost])
+    #expect(story.verdict().anomalies.first?.subject == .node(design.shop))
+    story.apply(design.shopUnit(), design.a)
+    #expect(story.outcome == [.partial])
+    story.apply(design.shopUnit(), design.b)
+    story.finish(design)
+    #expect(story.outcome == [])
+  }
+
+  @Test func anAnswerFromADurableRunPromisesWhatItsJournalHolds() {
+    let design = CallDesign(work: .durable)
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.tell(.arrived(design.shopUnit(), attempt: 1), .accepted(design.shopUnit()), .replied(design.shopUnit(), nil))
+    story.answer(design)
+    #expect(story.outcome == [.stuck])
+  }
+
   @Test func anInboxThatSkipsAComputationLosesNothing() {
     var design = CallDesign(work: .transactional)
     let compute = design.builder.step(design.shopHandler, .compute(takes: .immediately))

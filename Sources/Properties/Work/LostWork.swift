@@ -67,7 +67,8 @@ private func lostAfterAnswer(_ evidence: Evidence) -> [Anomaly] {
     guard record.outcome == .answered, !evidence.isHeldByEngine(record) else { return nil }
     let callees = record.callees.map { evidence.ledger.works[$0] }
     if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 || evidence.hasStandingEffect($0) }) { return nil }
-    guard let last = callees.last, evidence.catalogue.bearsWork[last.unit.handler.index], last.recognised.isEmpty
+    guard let last = callees.last(where: \.hasAnswered), last.recognised.isEmpty,
+      evidence.catalogue.bearsWork[last.unit.handler.index]
     else { return nil }
     if !last.outdated.isEmpty, evidence.catalogue.expectedEffects(of: last) == 0 { return nil }
     return lost(last, step: last.lastSeenAt)

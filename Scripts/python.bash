@@ -6,6 +6,8 @@ use_python() {
   local folder=$root/.build/$1
   shift
   python=$folder/bin/python
+  # Nothing of a run stays beside the scripts.
+  export PYTHONDONTWRITEBYTECODE=1
   [ -e "$folder/complete" ] && return
   command -v python3 >/dev/null 2>&1 || not_checked "there is no python3"
   python3 -m venv "$folder" >/dev/null 2>&1 || not_checked "python3 has no venv"

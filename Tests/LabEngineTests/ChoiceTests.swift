@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `stepping by hand goes through a decision, forward and back`() throws {
-    let (_, graph) = try graph(Self.agent)
+    let (_, graph) = try graph(Self.agent.replacing("ack: before", with: "ack: after"))
     var plan = RunPlan.calm
     plan.choices = try Self.forced("1=1")
     var session = LabSession(graph, plan, RunOptions(logs: .ideal))

@@ -9,9 +9,6 @@ private enum UnexecutableFeature: String {
   case cronTrigger = "timers in memory as triggers"
   case waitStep = "`wait`"
   case signalStep = "`signal`"
-  case parallelStep = "`parallel`"
-  case eachStep = "`each`"
-  case checkpointStep = "`checkpoint`"
   case serial = "`serial`"
   case instances = "several `instances`"
   case tableChannel = "table channels"
@@ -77,15 +74,12 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
   case .wait: return [(.waitStep, nil)]
   case .signal: return [(.signalStep, nil)]
-  case .parallel: return [(.parallelStep, nil)]
-  case .each: return [(.eachStep, nil)]
-  case .checkpoint: return [(.checkpointStep, nil)]
   case .read(_, let table, let age):
     let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
     return table + (age == nil ? [] : [(.maxAge, "max_age")])
   case .send(let send):
     let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
     return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .choose, .write, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .publish, .choose, .parallel, .each, .checkpoint, .write, .effect, .transaction, .reply, .fail: return []
   }
 }

@@ -47,7 +47,10 @@ extension NodeMachine {
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard let step = currentStep(of: unit), isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
-    journal?.append(.stepDone(run: units[unit].identity, step: step, next: units[unit].next), into: &out)
+    journal?.append(
+      .stepDone(
+        run: units[unit].identity, strand: units[unit].path, step: step, next: units[unit].next),
+      into: &out)
   }
 
   mutating func recordCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -78,8 +81,8 @@ extension NodeMachine {
       out.observe(.accepted(units[unit].work))
       acknowledgeStart(unit, into: &out)
       beginWork(unit, into: &out)
-    case .stepDone(let run, _, _):
-      guard let unit = position(run: run, .recording) else { return }
+    case .stepDone(let run, let strand, _, _):
+      guard let unit = position(run: run, strand: strand, .recording) else { return }
       endStep(unit, into: &out)
     case .compensating(let run, _, _):
       guard let unit = position(run: run, .abandoning) else { return }
@@ -94,8 +97,8 @@ extension NodeMachine {
     }
   }
 
-  private func position(run: UInt64, _ phase: Unit.Phase) -> Int? {
-    units.firstIndex { $0.identity == run && $0.phase == phase }
+  private func position(run: UInt64, strand: [UInt64] = [], _ phase: Unit.Phase) -> Int? {
+    units.firstIndex { $0.identity == run && $0.phase == phase && $0.path == strand }
   }
 
   /// From here on the journal, not the channel, is the trigger.
@@ -110,7 +113,7 @@ extension NodeMachine {
   /// A trigger for a run that exists starts nothing: it is acknowledged, or gets the result when there is one.
   mutating func attach(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) -> Bool {
     let ended = endedRuns[arrival.identity]
-    let running = units.firstIndex { $0.identity == arrival.identity }
+    let running = units.firstIndex { $0.identity == arrival.identity && $0.strand == nil }
     guard ended != nil || running != nil else { return false }
     if let lease = arrival.lease {
       // A start that is not yet in the journal must not be acknowledged; its lease brings the message back.
@@ -144,7 +147,8 @@ extension NodeMachine {
   private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
     switch record {
     case .runStarted(let start): replayStart(start)
-    case .stepDone(let run, let step, let next): replayStep(step, of: run, next: next, into: &out)
+    case .stepDone(let run, let strand, let step, let next):
+      replay(Unit.Recorded(strand: strand, step: step, next: next), of: run, into: &out)
     case .compensating(let run, let undos, let reason):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
       units[unit].isCompensating = true
@@ -172,17 +176,11 @@ extension NodeMachine {
     nextSerial &+= 1
   }
 
-  private mutating func replayStep(
-    _ step: StepID, of run: UInt64, next: Int, into out: inout Outbox<NodeMachine>
-  ) {
+  private mutating func replay(_ recorded: Unit.Recorded, of run: UInt64, into out: inout Outbox<NodeMachine>) {
     guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
-    if units[unit].isCompensating {
-      if units[unit].undos.first == step { units[unit].undos.removeFirst() }
-    } else {
-      units[unit].history.append(Unit.Recorded(step: step, next: next))
-      if case .reply = graph[step].verb { units[unit].hasReplied = true }
-    }
-    out.observe(.replayed(units[unit].work, step))
+    units[unit].history.append(recorded)
+    if case .reply = graph[recorded.step].verb { units[unit].hasReplied = true }
+    out.observe(.replayed(units[unit].work, recorded.step))
   }
 
   /// A step that the run comes to while it goes through its history again: it is not done a second time, and the run
@@ -190,16 +188,52 @@ extension NodeMachine {
   ///
   /// - Returns: false for a step that is to be done, because the history has come to its end or never has this step.
   mutating func skipRecorded(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
-    guard let recorded = units[unit].history.first, isRecorded(step, unit) else { return false }
-    guard recorded.step == step else {
-      units[unit].phase = .lost
-      out.observe(.failed(units[unit].work, step, .mismatched))
-      return true
+    guard let top = top(of: unit), !units[top].history.isEmpty, isRecorded(step, unit) else { return false }
+    let path = units[unit].path
+    guard let position = units[top].history.firstIndex(where: { $0.strand == path }) else {
+      return leavesStrands(step, unit, units[top].history) ? loseWay(step, unit, into: &out) : false
     }
-    units[unit].history.removeFirst()
-    register(undo: graph[step].undo, unit)
+    let recorded = units[top].history[position]
+    guard recorded.step == step else { return loseWay(step, unit, into: &out) }
+    units[top].history.remove(at: position)
+    register(undo: graph[step].undo, of: step, unit)
     units[unit].position = recorded.next
     return true
+  }
+
+  private mutating func loseWay(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
+    units[unit].phase = .lost
+    out.observe(.failed(units[unit].work, step, .mismatched))
+    return true
+  }
+
+  /// True where the journal has steps of strands that this step does not fork, and that do not run.
+  private func leavesStrands(_ step: StepID, _ unit: Int, _ history: [Unit.Recorded]) -> Bool {
+    let path = units[unit].path
+    var forked: [UInt64]?
+    for recorded in history where recorded.strand.count > path.count && recorded.strand.starts(with: path) {
+      let strand = recorded.strand.prefix(path.count + 1)
+      if units.contains(where: { $0.identity == units[unit].identity && $0.path.elementsEqual(strand) }) { continue }
+      let keys = forked ?? (forks(step) ? strandKeys(of: step, unit) : [])
+      forked = keys
+      if !keys.contains(strand[path.count]) { return true }
+    }
+    return false
+  }
+
+  private func forks(_ step: StepID) -> Bool {
+    switch graph[step].verb {
+    case .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
+      .reply, .fail:
+      false
+    }
+  }
+
+  /// What the journal has of strands that are over.
+  mutating func forgetHistory(below path: [UInt64], of unit: Int) {
+    guard let top = top(of: unit), !units[top].history.isEmpty else { return }
+    units[top].history.removeAll { $0.strand.starts(with: path) }
   }
 
   /// Goes on where the journal ends. The handler's latency was spent before its first step.

@@ -19,12 +19,22 @@ extension NodeMachine {
     guard
       let commit = instructions[units[unit].position...].firstIndex(of: .commit(step))
     else { preconditionFailure("every begin has its commit") }
-    for case .perform(let inner) in instructions[units[unit].position..<commit] {
+    for case .perform(let inner) in instructions[units[unit].position..<commit] where !isInBranch(inner, of: step) {
       out.observe(.deduplicated(units[unit].work, inner))
     }
     units[unit].position = commit
     units[unit].next = commit + 1
     completeStep(unit, into: &out)
+  }
+
+  /// True for a step of which nobody can tell whether the committed attempt came to it.
+  private func isInBranch(_ step: StepID, of transaction: StepID?) -> Bool {
+    var ancestor = graph[step].parent
+    while let around = ancestor, around != transaction {
+      if case .choose = graph[around].verb { return true }
+      ancestor = graph[around].parent
+    }
+    return false
   }
 
   mutating func commitTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -38,7 +48,7 @@ extension NodeMachine {
       .filter { precedence(of: $0) == .newer }
     commit(.transaction(keys: keys, rows: rows, messages: buffer.messages), into: &out)
     for observation in told { out.observe(observation) }
-    if buffer.answersAtCommit { answer(unit, nil, into: &out) }
+    if buffer.answersAtCommit, let top = top(of: unit) { answer(top, nil, into: &out) }
     relayOutbox(into: &out)
     completeStep(unit, into: &out)
   }
@@ -70,6 +80,8 @@ extension NodeMachine {
     fingerprinter.feed(units[unit].work.handler)
     fingerprinter.feed(step)
     fingerprinter.feed(units[unit].identity)
+    let occurrence = step.map { self.occurrence(of: $0, unit) } ?? 0
+    if occurrence != 0 { fingerprinter.feed(occurrence) }
     return fingerprinter.value
   }
 

@@ -26,7 +26,8 @@ extension NodeMachine {
 
   mutating func take(_ request: Request, from sender: MachineID, into out: inout Outbox<NodeMachine>) {
     let work = WorkUnit(
-      node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id)
+      node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id,
+      strand: request.strand)
     let waiter = request.isAwaited ? Unit.Waiter(machine: sender, request: request.id) : nil
     let blackBox = deployment.impliedEffect(of: request.handler).map {
       Unit.BlackBox(effect: $0, step: request.step, key: request.key, countedKey: request.countedKey)
@@ -49,7 +50,7 @@ extension NodeMachine {
       out.send(.reply(Reply(request: request.id, failure: failure)), to: waiter.machine)
       return true
     }
-    if let running = units.firstIndex(where: { $0.work.trigger == request.id }) {
+    if let running = units.firstIndex(where: { $0.origin.trigger == request.id && $0.strand == nil }) {
       if !units[running].waiters.contains(waiter) { units[running].waiters.append(waiter) }
       return true
     }
@@ -75,7 +76,8 @@ extension NodeMachine {
       let handler = node.handlers.first(where: { graph[$0].triggers.contains(.channel(message.channel)) })
     else { preconditionFailure("\(node.name) does not consume this channel") }
     let work = WorkUnit(
-      node: id, handler: handler, root: message.root, path: message.path, trigger: message.id)
+      node: id, handler: handler, root: message.root, path: message.path, trigger: message.id,
+      strand: message.strand)
     admit(
       Arrival(
         work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
@@ -84,10 +86,14 @@ extension NodeMachine {
       into: &out)
   }
 
-  private var capacity: Int { deployment.capacity(of: id) }
+  /// Strands take no room of their own.
+  private var hasRoom: Bool {
+    let capacity = deployment.capacity(of: id)
+    return units.count < capacity || units.count(where: { $0.strand == nil }) < capacity
+  }
 
   private mutating func admit(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) {
-    guard !isRecovering, units.count < capacity else { return inbox.append(arrival) }
+    guard !isRecovering, hasRoom else { return inbox.append(arrival) }
     if node.work == .durable, attach(arrival, into: &out) { return }
     let unit = Unit(
       serial: nextSerial, work: arrival.work, identity: arrival.identity, event: arrival.event,
@@ -126,6 +132,7 @@ extension NodeMachine {
       units[unit].phase = .arrived
       endPhaseNext(unit, into: &out)
     } else {
+      resumeAtCheckpoint(unit, into: &out)
       beginWork(unit, into: &out)
     }
   }
@@ -136,7 +143,7 @@ extension NodeMachine {
     out.arm(.unit(units[unit].serial), after: node.latency)
     // A durable run is suspended between its steps; no limit on running time applies to it.
     if let limit = node.maxRuntime, node.work != .durable {
-      out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: .upkeep)
+      out.arm(.runtime(units[unit].serial), after: .exactly(limit))
     }
   }
 
@@ -150,6 +157,7 @@ extension NodeMachine {
 
   /// Answers, acknowledges, and makes room for the next trigger.
   mutating func settle(_ unit: Int, _ failure: FailureReason?, into out: inout Outbox<NodeMachine>) {
+    if failure == nil || failure == .terminal { forgetProgress(of: unit, into: &out) }
     answer(unit, failure, into: &out)
     if let lease = units[unit].lease {
       let front = deployment.front(of: lease.channel)
@@ -183,7 +191,7 @@ extension NodeMachine {
   }
 
   mutating func admitWaiting(into out: inout Outbox<NodeMachine>) {
-    while !inbox.isEmpty, !isRecovering, units.count < capacity {
+    while !inbox.isEmpty, !isRecovering, hasRoom {
       admit(inbox.removeFirst(), into: &out)
     }
   }
@@ -194,6 +202,7 @@ extension NodeMachine {
     out.disarm(.unit(serial))
     out.disarm(.timeout(serial))
     out.disarm(.resend(serial))
+    removeStrands(of: unit, into: &out)
     out.observe(.failed(units[unit].work, currentStep(of: unit), .killed))
     settle(unit, .failed, into: &out)
   }

@@ -20,6 +20,13 @@ public struct Program: Equatable, Sendable {
     case endTurn(StepID, again: Int)
     /// The loop is over, and its count with it.
     case leaveLoop(StepID)
+    /// Start the strands of this `parallel` or `each`, and wait for as many as it says.
+    case fork(StepID)
+    case endStrand
+    /// The compensation is done; the next one follows.
+    case endUndo
+    /// The handler is done.
+    case end
   }
 
   /// What a `choose` can decide: options are its branches in the order of the file, and after the first turn of a loop
@@ -34,10 +41,25 @@ public struct Program: Equatable, Sendable {
     public var turns = 1
   }
 
+  /// How a fan-out goes on.
+  public struct Fan: Equatable, Sendable {
+    /// Where each strand begins.
+    public var targets: [Int] = []
+    /// How many of them have to succeed.
+    public var needed = 0
+    /// Where the unit goes on behind the join.
+    public var end = 0
+  }
+
   public private(set) var instructions: [Instruction] = []
   /// Where a failed call goes on, for calls with `on_error` steps.
   private var errorTargets: [StepID: Int] = [:]
   private var decisions: [StepID: Decision] = [:]
+  private var fans: [StepID: Fan] = [:]
+  /// Where each compensation begins: behind the end, by its step.
+  private var undoStarts: [StepID: Int] = [:]
+  /// Compensations that are not laid out yet.
+  private var undos: [StepID] = []
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
@@ -47,6 +69,8 @@ public struct Program: Equatable, Sendable {
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }
+    instructions.append(.end)
+    appendUndos(of: graph)
   }
 
   public func errorTarget(of call: StepID) -> Int? { errorTargets[call] }
@@ -56,12 +80,42 @@ public struct Program: Equatable, Sendable {
     return decision
   }
 
+  public func fan(of step: StepID) -> Fan {
+    guard let fan = fans[step] else { preconditionFailure("every fan-out of the program has its strands") }
+    return fan
+  }
+
+  /// Where the compensation begins.
+  public func start(ofUndo step: StepID) -> Int {
+    guard let start = undoStarts[step] else { preconditionFailure("every compensation of the program has its place") }
+    return start
+  }
+
+  /// The end of the compensation around this position.
+  public func endOfUndo(around position: Int) -> Int {
+    guard let end = instructions[position...].firstIndex(of: .endUndo) else {
+      preconditionFailure("every compensation has its end")
+    }
+    return end
+  }
+
+  /// Compensations in the order of their steps. One has none of its own: it has one try, or as many as it needs.
+  private mutating func appendUndos(of graph: Graph) {
+    for undo in undos {
+      undoStarts[undo] = instructions.count
+      append(undo, of: graph)
+      instructions.append(.endUndo)
+    }
+    undos = []
+  }
+
   private mutating func append(_ steps: [StepID], of graph: Graph) {
     for step in steps { append(step, of: graph) }
   }
 
   private mutating func append(_ id: StepID, of graph: Graph) {
     let step = graph[id]
+    if let undo = step.undo, undoStarts[undo] == nil { undos.append(undo) }
     let guardPosition = instructions.count
     if step.when != nil { instructions.append(.jump(0)) }
     switch step.verb {
@@ -74,8 +128,11 @@ public struct Program: Equatable, Sendable {
     case .call(let call):
       instructions.append(.perform(id))
       if case .steps(let recovery) = call.onError { appendRecovery(recovery, of: id, in: graph) }
-    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .parallel, .each, .signal, .reply,
-      .fail:
+    case .parallel(let branches, let join):
+      appendFan(id, branches: branches, strands: Array(branches.indices), join, in: graph)
+    case .each(let count, let steps, let join):
+      appendFan(id, branches: [steps], strands: Array(repeating: 0, count: count), join, in: graph)
+    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail:
       instructions.append(.perform(id))
     }
     if let event = step.when {
@@ -89,6 +146,28 @@ public struct Program: Equatable, Sendable {
     errorTargets[call] = instructions.count
     append(steps, of: graph)
     instructions[jumpPosition] = .jump(instructions.count)
+  }
+
+  // MARK: Fan-out
+
+  /// - Parameter strands: by strand, the branch that it goes through.
+  private mutating func appendFan(
+    _ id: StepID, branches: [[StepID]], strands: [Int], _ join: Join, in graph: Graph
+  ) {
+    instructions.append(.fork(id))
+    let starts = branches.map { branch in
+      let start = instructions.count
+      append(branch, of: graph)
+      instructions.append(.endStrand)
+      return start
+    }
+    let needed =
+      switch join {
+      case .all: strands.count
+      case .any: 1
+      case .count(let count): min(count, strands.count)
+      }
+    fans[id] = Fan(targets: strands.map { starts[$0] }, needed: needed, end: instructions.count)
   }
 
   // MARK: Choices

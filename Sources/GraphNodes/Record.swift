@@ -15,10 +15,10 @@ public enum Record: LogPayload {
   case retired(message: UInt64, consumer: NodeID, isParked: Bool)
   /// A durable run exists from here on.
   case runStarted(RunStart)
-  /// A step of a run is done; replay goes on at `next`.
-  case stepDone(run: UInt64, step: StepID, next: Int)
+  /// A step of a run is done; replay goes on at `next`. `strand` is the strand's path, empty for the run itself.
+  case stepDone(run: UInt64, strand: [UInt64] = [], step: StepID, next: Int)
   /// A terminal error: from here on these compensations run, in this order.
-  case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
+  case compensating(run: UInt64, undos: [Undo], reason: FailureReason)
   /// Nil is success.
   case runEnded(run: UInt64, failure: FailureReason?)
 }
@@ -40,10 +40,12 @@ public struct ChannelMessage: Equatable, Sendable {
   /// An invocation's target; nil in a queue or topic.
   public var invocation: Invocation?
   public var isCompensation: Bool
+  /// Which strand it came from.
+  public var strand: StrandPath
 
   public init(
     id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
-    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, strand: StrandPath = .none
   ) {
     self.id = id
     self.channel = channel
@@ -54,6 +56,7 @@ public struct ChannelMessage: Equatable, Sendable {
     self.effect = effect
     self.invocation = invocation
     self.isCompensation = isCompensation
+    self.strand = strand
   }
 }
 
@@ -115,9 +118,10 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.unit)
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
-    case .stepDone(let run, let step, let next):
+    case .stepDone(let run, let strand, let step, let next):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(run)
+      fingerprinter.feed(strand)
       fingerprinter.feed(step)
       fingerprinter.feed(next)
     case .compensating(let run, let undos, let reason):
@@ -153,5 +157,6 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(effect)
     fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
+    if strand != .none { fingerprinter.feed(strand) }
   }
 }

@@ -23,6 +23,8 @@ struct Unit: Equatable, Sendable {
     case computing
     /// A reply.
     case calling
+    /// Enough of its strands to end.
+    case joining
     /// The next attempt at the step.
     case backingOff
     /// A channel's confirmation that a message is stored.
@@ -50,6 +52,8 @@ struct Unit: Equatable, Sendable {
 
   /// A step that the journal has as done, and where the run went on.
   struct Recorded: Equatable, Sendable {
+    /// The path of the strand; empty for the unit itself.
+    let strand: [UInt64]
     let step: StepID
     let next: Int
   }
@@ -83,7 +87,8 @@ struct Unit: Equatable, Sendable {
 
   /// Counted per machine; names its timers.
   let serial: UInt32
-  let work: WorkUnit
+  /// What started it; in a strand with the strand.
+  let origin: WorkUnit
   /// What deduplication goes by: the business key of the request, else the id of the trigger.
   let identity: UInt64
   let event: NameID?
@@ -100,9 +105,13 @@ struct Unit: Equatable, Sendable {
   var position = 0
   /// Where it goes on after the step in hand.
   var next = 0
+  /// Nil for a unit of its own.
+  var strand: Strand?
+  /// Only while it joins.
+  var fork: Fork?
   /// Of the loops that it is in.
   var turns: [Turn] = []
-  /// What a replay has still to go through, oldest first.
+  /// What a replay has still to go through, oldest first; its strands' as well.
   var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
   var retries = 0
@@ -113,19 +122,43 @@ struct Unit: Equatable, Sendable {
   /// The request or message it waits for.
   var awaited: UInt64 = 0
   /// Compensations registered so far; while compensating, those still to run, next one first.
-  var undos: [StepID] = []
+  var undos: [Undo] = []
   var isCompensating = false
   /// Why it compensates.
   var failure = FailureReason.failed
   var hasReplied = false
   var buffer: Buffer?
+
+  init(
+    serial: UInt32, work: WorkUnit, identity: UInt64, event: NameID?, isCompensation: Bool, attempt: Int,
+    waiters: [Waiter], lease: Lease?, blackBox: BlackBox?, isInvocation: Bool
+  ) {
+    self.serial = serial
+    origin = work
+    self.identity = identity
+    self.event = event
+    self.isCompensation = isCompensation
+    self.attempt = attempt
+    self.waiters = waiters
+    self.lease = lease
+    self.blackBox = blackBox
+    self.isInvocation = isInvocation
+  }
+
+  /// What it speaks of: a compensation is that of the strand which registered it.
+  var work: WorkUnit {
+    guard isCompensating, let undo = undos.first, undo.strand != .none else { return origin }
+    var work = origin
+    work.strand = undo.strand
+    return work
+  }
 }
 
 extension Unit: Fingerprintable {
   /// Left out: `attempt`, which is only told to observers.
   func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(UInt64(serial))
-    fingerprinter.feed(work)
+    fingerprinter.feed(origin)
     fingerprinter.feed(identity)
     fingerprinter.feed(event)
     fingerprinter.feed(
@@ -142,12 +175,12 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(lease?.number)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
-    for turn in turns {
-      fingerprinter.feed(turn.loop)
-      fingerprinter.feed(turn.number)
-    }
+    fingerprinter.feed(strand)
+    fingerprinter.feed(fork)
+    fingerprinter.feed(turns)
     fingerprinter.feed(history.count)
     for recorded in history {
+      fingerprinter.feed(recorded.strand)
       fingerprinter.feed(recorded.step)
       fingerprinter.feed(recorded.next)
     }

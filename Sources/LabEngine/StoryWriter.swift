@@ -30,6 +30,7 @@ struct StoryWriter: Sendable {
   private struct EffectKey: Hashable {
     let name: NameID
     let key: UInt64
+    let strand: StrandPath
     let ordinal: StepID
   }
 
@@ -163,10 +164,14 @@ struct StoryWriter: Sendable {
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
-    case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
+    case .replayed(let unit, let step):
+      let why = graph[unit.node].work == .durable ? "it is in the journal" : "an earlier attempt came past it"
+      return (actor, "skips \(label(step)): \(why)", .note)
     case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
+    case .strandFailed(_, let step, let reason):
+      return (actor, "has a strand fail at \(label(step)): \(text(of: reason))", .failure)
     case .aborted: return (actor, "ends the run with an error", .failure)
     case .retrying(_, let step, let attempt):
       return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
@@ -203,8 +208,8 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
-      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
+    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .strandFailed,
+      .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
       .replyIgnored, .started:
       return nil
     }
@@ -212,11 +217,12 @@ struct StoryWriter: Sendable {
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
     if let record = effect.record, !records.insert(record).inserted { return nil }
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: effect.step)
+    let key = EffectKey(name: effect.name, key: effect.key, strand: effect.strand, ordinal: effect.step)
     let count = applications[key, default: 0] + 1
     applications[key] = count
     let (doer, verb) = doing(effect, actor)
-    let what = "\(verb) \(graph[effect.name]) for \(graph.label(ofKey: effect.key))"
+    let strand = (effect.strand.numbers ?? []).map { "/\($0)" }.joined()
+    let what = "\(verb) \(graph[effect.name]) for \(graph.label(ofKey: effect.key))\(strand)"
     if count > 1 { return (doer, "\(what): \(ordinal(count)) time", .anomaly) }
     return (doer, what + (effect.isCompensation ? ", as a compensation" : ""), .effect)
   }

@@ -90,7 +90,7 @@ struct WorkTally: Sendable {
     case .acknowledged(let trigger): channels[trigger.channel.index].acknowledged += 1
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .began, .performed, .ended, .replayed, .chose, .retrying, .compensating, .deduplicated, .outdated,
+    case .accepted, .began, .performed, .ended, .replayed, .chose, .strandFailed, .retrying, .compensating, .deduplicated, .outdated,
       .replied, .replyIgnored, .started:
       break
     }

@@ -32,7 +32,7 @@ struct WorkRecord: Sendable {
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
-  var undone: [(step: StepID, at: EventStep)] = []
+  var undone: [(step: StepID, strand: StrandPath, at: EventStep)] = []
   /// The call whose request started it; nil for work that a channel, a timer or the outside started.
   var parentCall: Int?
 
@@ -51,10 +51,12 @@ struct WorkRecord: Sendable {
 struct EffectKey: Hashable, Sendable {
   var name: NameID
   var key: UInt64
+  /// Only of an effect without a key.
+  var strand = StrandPath.none
   var ordinal: Int
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(key ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+    hasher.combine(key ^ strand.raw &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
   }
 }
 
@@ -74,7 +76,7 @@ struct EffectRecord: Sendable {
   var works: [Int] = []
 }
 
-/// The attempts of one work at one call step.
+/// The attempts of one work at one call step, in one strand.
 struct CallRecord: Sendable {
   enum Outcome: Equatable, Sendable {
     case pending, answered
@@ -82,6 +84,7 @@ struct CallRecord: Sendable {
   }
   var work: Int
   var step: StepID
+  var strand = StrandPath.none
   /// The outcome of the last attempt.
   var outcome = Outcome.pending
   var request: UInt64 = 0

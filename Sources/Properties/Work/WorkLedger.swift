@@ -36,11 +36,11 @@ struct WorkLedger: Sendable {
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
-      if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
+      if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, unit.strand, step: step) } }
     case .finished(let unit): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
-    case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
+    case .retrying(let unit, _, _), .compensating(let unit), .strandFailed(let unit, _, _): note(unit, step) { _ in }
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
@@ -149,9 +149,9 @@ struct WorkLedger: Sendable {
     let work = workRecord(of: effect.unit)
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
-    if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
+    if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, effect.unit.strand, step: step) }
     let ordinal = catalogue.ordinals[effect.step.index]
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: ordinal)
+    let key = EffectKey(name: effect.name, key: effect.key, strand: effect.strand, ordinal: ordinal)
     let index: Int
     if let known = effectIndex[key] {
       index = known
@@ -182,8 +182,8 @@ struct WorkLedger: Sendable {
     let work = workRecord(of: unit)
     works[work].lastSeenAt = step
     works[work].begun.insert(at)
-    if let known = works[work].calls.first(where: { calls[$0].step == at }) { return known }
-    calls.append(CallRecord(work: work, step: at))
+    if let known = works[work].calls.first(where: { calls[$0].step == at && calls[$0].strand == unit.strand }) { return known }
+    calls.append(CallRecord(work: work, step: at, strand: unit.strand))
     works[work].calls.append(calls.count - 1)
     return calls.count - 1
   }
@@ -206,7 +206,7 @@ struct WorkLedger: Sendable {
     calls[index].outcome = .answered
     calls[index].answeredAt = step
     calls[index].answeredAttemptAt = requests[request]?.calledAt ?? calls[index].calledAt
-    if catalogue.places[at.index] == .compensating { works[calls[index].work].noteUndone(at, step: step) }
+    if catalogue.places[at.index] == .compensating { works[calls[index].work].noteUndone(at, unit.strand, step: step) }
   }
 
   private mutating func noteFailure(
@@ -264,11 +264,11 @@ struct WorkLedger: Sendable {
 
 extension WorkRecord {
   /// Remembers the latest event that did an undo step.
-  mutating func noteUndone(_ step: StepID, step at: EventStep) {
-    if let known = undone.firstIndex(where: { $0.step == step }) {
+  mutating func noteUndone(_ step: StepID, _ strand: StrandPath, step at: EventStep) {
+    if let known = undone.firstIndex(where: { $0.step == step && $0.strand == strand }) {
       undone[known].at = at
     } else {
-      undone.append((step, at))
+      undone.append((step, strand, at))
     }
   }
 }

@@ -162,6 +162,7 @@ extension NodeMachine {
     case .reply(let reply): take(reply, into: &out)
     case .stored(let message): takeConfirmation(of: message, into: &out)
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
+    case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
       if let outcome = journal?.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
     case .put, .subscribe, .acknowledge, .gaveUp:

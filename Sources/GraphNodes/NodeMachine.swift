@@ -116,7 +116,7 @@ extension NodeMachine: Machine {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .leaseOver, .gaveUp, .log: nil
     }
   }
 

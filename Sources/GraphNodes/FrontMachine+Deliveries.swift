@@ -85,7 +85,7 @@ extension FrontMachine {
     serve(into: &out)
   }
 
-  /// An acknowledgement that comes again, or after its lease. Only a consumer that has not begun yet waits for an answer.
+  /// An acknowledgement that comes again, or after its lease. Who has begun its work waits for no answer.
   private func answerLate(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
     if acknowledgedLeases.contains(lease) {
       out.send(.acknowledged(channel: channel, lease: lease), to: sender)

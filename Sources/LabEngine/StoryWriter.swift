@@ -151,7 +151,7 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
-    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
   }
 

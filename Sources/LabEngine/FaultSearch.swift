@@ -67,7 +67,7 @@ struct FaultSearch {
   /// Nil where the calm run does not settle: then no run with a fault would, and all would be cut at the same bound.
   private mutating func calmSites(pace: () -> Pace) -> FaultSites? {
     var sites = FaultSites(deployment)
-    var calm = Execution(deployment, load: .single, faults: [], seed: seed)
+    var calm = Execution(deployment, load: deployment.graph.usualLoad, faults: [], seed: seed)
     while calm.advance(pace: pace) != nil {
       sites.observe(calm.simulator.events, at: calm.simulator.now)
     }
@@ -80,7 +80,7 @@ struct FaultSearch {
   }
 
   private mutating func attempt(_ fault: Fault, pace: () -> Pace) {
-    var run = Execution(deployment, load: .single, faults: [fault], seed: seed)
+    var run = Execution(deployment, load: deployment.graph.usualLoad, faults: [fault], seed: seed)
     let isNew = runUntilStruck(&run, pace: pace)
     if isNew { run.finish(pace: pace) }
     if run.isStopped { isComplete = false }

@@ -121,7 +121,7 @@ private struct SearchSummary {
     report.count = finding.anomaly?.count ?? 1
     report.isCleanFailure = finding.anomaly == nil
     report.span = span(of: finding)
-    let plan = RunPlan(name: "search", load: .single, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
+    let plan = RunPlan(name: "search", load: graph.usualLoad, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
     report.story = Lab.execute(deployment, plan, options.run, recording: true).story
     return report
   }

@@ -33,6 +33,7 @@ public enum RunFileJSON {
       writer.object("load") { writer in
         writer.field("count", run.load.count)
         writer.field("everyMicroseconds", Int(run.load.every.microseconds))
+        writer.words("same", run.load.same)
       }
       writer.column("faults", run.faults)
       writer.object("expected") { writer in
@@ -98,12 +99,13 @@ public enum RunFileJSON {
     return run
   }
 
-  private static func load(_ value: JSONValue) throws(JSONError) -> Load {
+  private static func load(_ value: JSONValue) throws(JSONError) -> RunFile.SavedLoad {
     var fields = try JSONFields(value)
     let count = try fields.integer("count", in: 0...1_000_000)
     let every = try fields.integer("everyMicroseconds", in: 0...Int64.max)
+    let same = try fields.strings("same")
     try fields.finish()
-    return Load(count: count, every: SimDuration(microseconds: every))
+    return RunFile.SavedLoad(count: count, every: SimDuration(microseconds: every), same: same)
   }
 
   private static func expected(_ value: JSONValue) throws(JSONError) -> RunFile.Expected {

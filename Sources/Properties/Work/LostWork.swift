@@ -8,7 +8,7 @@ import ProgressGraph
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
   lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + swallowedTriggers(evidence)
-    + brokenPromises(evidence, failures)
+    + swallowedCalls(evidence) + brokenPromises(evidence, failures)
 }
 
 /// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
@@ -73,6 +73,23 @@ private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
     }
   }
   return anomalies
+}
+
+/// Calls that another trigger's run or invocation was taken for: under their own root the target did no work.
+private func swallowedCalls(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.compactMap { record in
+    guard record.sharesRun, case .call(let call) = evidence.graph[record.step].verb,
+      evidence.catalogue.bearsWork[call.handler.index]
+    else { return nil }
+    let caller = evidence.ledger.works[record.work]
+    let isDone = evidence.ledger.works.contains {
+      $0.unit.root == caller.unit.root && $0.unit.handler == call.handler
+    }
+    if isDone { return nil }
+    return Anomaly(
+      code: .lost, subject: .node(call.target), key: caller.unit.root, count: 1,
+      step: max(record.calledAt, record.answeredAt), unit: nil, handler: call.handler, root: caller.unit.root)
+  }
 }
 
 private func brokenPromises(_ evidence: Evidence, _ failures: [CleanFailure]) -> [Anomaly] {

@@ -168,6 +168,7 @@ struct WorkLedger: Sendable {
     }
     applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
+    if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {
       effects[index].repeatedAt = step

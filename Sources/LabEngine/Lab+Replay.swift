@@ -36,7 +36,7 @@ extension Lab {
     let judgement = execution.judgement
     return RunFile(
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
-      scenario: plan.name, faults: plan.faults.map(\.text), load: RunFile.SavedLoad(plan.load, in: graph),
+      scenario: plan.name, faults: plan.faults.map(\.text), load: NamedLoad(plan.load, in: graph),
       actions: actions,
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,

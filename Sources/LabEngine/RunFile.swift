@@ -1,4 +1,4 @@
-public import Primitives
+import Primitives
 public import ProgressGraph
 
 /// A saved run: all that is needed to execute it again, offline, on any machine (interface.md, section 5).
@@ -21,35 +21,11 @@ public struct RunFile: Equatable, Sendable {
   public var scenario: String
   /// In flow style, as in a graph file.
   public var faults: [String]
-  public var load: SavedLoad
+  public var load: NamedLoad
   public var actions: [String]
   public var expected: Expected
   /// A state hash after every so many actions, and one after the last.
   public var hashes: Hashes
-
-  /// A load with its fields by name: identifiers are positions in a graph that the reader of a file has not read yet.
-  public struct SavedLoad: Equatable, Sendable {
-    public var count: Int
-    public var every: SimDuration
-    public var same: [String]
-
-    public init(count: Int, every: SimDuration, same: [String] = []) {
-      self.count = count
-      self.every = every
-      self.same = same
-    }
-
-    public init(_ load: Load, in graph: Graph) {
-      self.init(count: load.count, every: load.every, same: load.same.map { graph[$0] })
-    }
-
-    /// A field that the graph does not have decides nothing.
-    public func load(in graph: Graph) -> Load {
-      Load(count: count, every: every, same: same.compactMap { name in
-        graph.names.firstIndex(of: name).map { NameID($0) }
-      })
-    }
-  }
 
   /// What the run came to when it was saved.
   public struct Expected: Equatable, Sendable {
@@ -84,7 +60,7 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], load: SavedLoad, actions: [String], expected: Expected, hashes: Hashes
+    scenario: String, faults: [String], load: NamedLoad, actions: [String], expected: Expected, hashes: Hashes
   ) {
     self.engine = engine
     self.file = file

@@ -99,13 +99,13 @@ public enum RunFileJSON {
     return run
   }
 
-  private static func load(_ value: JSONValue) throws(JSONError) -> RunFile.SavedLoad {
+  private static func load(_ value: JSONValue) throws(JSONError) -> NamedLoad {
     var fields = try JSONFields(value)
     let count = try fields.integer("count", in: 0...1_000_000)
     let every = try fields.integer("everyMicroseconds", in: 0...Int64.max)
     let same = try fields.strings("same")
     try fields.finish()
-    return RunFile.SavedLoad(count: count, every: SimDuration(microseconds: every), same: same)
+    return NamedLoad(count: count, every: SimDuration(microseconds: every), same: same)
   }
 
   private static func expected(_ value: JSONValue) throws(JSONError) -> RunFile.Expected {

@@ -7,8 +7,8 @@ import ProgressGraph
 /// - Parameter failures: the callers told FAIL. Where the workflow must complete each of them is lost work, unless a
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
-  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + swallowedTriggers(evidence)
-    + swallowedCalls(evidence) + brokenPromises(evidence, failures)
+  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence) + lostAfterAnswer(evidence)
+    + swallowedTriggers(evidence) + swallowedCalls(evidence) + brokenPromises(evidence, failures)
 }
 
 /// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
@@ -60,35 +60,36 @@ private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
   }
 }
 
-/// Work that finished because its receiver took its key for another trigger's: the key is too coarse.
-private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
-  var anomalies: [Anomaly] = []
-  for work in evidence.ledger.works where work.isFinished {
-    for step in work.recognised where evidence.bearsEffect(step, in: work) && !evidence.isKnown(step, in: work) {
-      let name = evidence.catalogue.names[step.index].first
-      anomalies.append(
-        Anomaly(
-          code: .lost, subject: name.map { .effect($0) } ?? .node(work.unit.node), key: work.unit.root, count: 1,
-          step: work.finishedAt, unit: work.unit, handler: work.unit.handler, root: work.unit.root))
-    }
+/// Requests that were answered before their work was done, and whose work then ended too early: the caller has its
+/// answer and will not ask again.
+private func lostAfterAnswer(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.compactMap { record in
+    guard record.outcome == .answered, !evidence.isHeldByEngine(record) else { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 || evidence.hasStandingEffect($0) }) { return nil }
+    guard let last = callees.last(where: \.hasAnswered), last.recognised.isEmpty,
+      evidence.catalogue.bearsWork[last.unit.handler.index]
+    else { return nil }
+    if !last.outdated.isEmpty, evidence.catalogue.expectedEffects(of: last) == 0 { return nil }
+    return lost(last, step: last.lastSeenAt)
   }
-  return anomalies
 }
 
-/// Calls that another trigger's run or invocation was taken for: under their own root the target did no work.
-private func swallowedCalls(_ evidence: Evidence) -> [Anomaly] {
-  evidence.ledger.calls.compactMap { record in
-    guard record.sharesRun, case .call(let call) = evidence.graph[record.step].verb,
-      evidence.catalogue.bearsWork[call.handler.index]
+/// Requests whose sender waits for no answer: it finished its work in the belief that this part is under way, and will
+/// not ask again. What becomes of the request is told to nobody.
+private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.enumerated().compactMap { index, record in
+    guard case .call(let call) = evidence.graph[record.step].verb, !call.isAwaited, !record.sharesRun,
+      !evidence.isHeldByEngine(record),
+      evidence.ledger.works[record.work].isFinished, evidence.catalogue.bearsWork[call.handler.index]
     else { return nil }
-    let caller = evidence.ledger.works[record.work]
-    let isDone = evidence.ledger.works.contains {
-      $0.unit.root == caller.unit.root && $0.unit.handler == call.handler
-    }
-    if isDone { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 }) { return nil }
+    guard !evidence.effects(belowCall: index).contains(where: evidence.stands) else { return nil }
     return Anomaly(
-      code: .lost, subject: .node(call.target), key: caller.unit.root, count: 1,
-      step: max(record.calledAt, record.answeredAt), unit: nil, handler: call.handler, root: caller.unit.root)
+      code: .lost, subject: .node(call.target), key: evidence.ledger.works[record.work].unit.root, count: 1,
+      step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
+      root: evidence.ledger.works[record.work].unit.root)
   }
 }
 
@@ -111,24 +112,5 @@ extension Evidence {
   /// True when an effect of this work's own exists and was not taken back.
   func hasStandingEffect(_ work: WorkRecord) -> Bool {
     work.effects.contains { !isUndone[$0] }
-  }
-
-  /// What a transaction skips may hold steps without an effect; an external's one effect goes by the calling step.
-  fileprivate func bearsEffect(_ step: StepID, in work: WorkRecord) -> Bool {
-    !catalogue.recognisedEffects(of: step).isEmpty || graph[step].handler != work.unit.handler
-  }
-
-  /// True when what the receiver recognised was done under the same root: then the key did its duty.
-  fileprivate func isKnown(_ step: StepID, in work: WorkRecord) -> Bool {
-    guard let root = ledger.root(work.unit.root) else { return false }
-    let own = catalogue.recognisedEffects(of: step)
-    let steps = own.isEmpty ? [step] : own
-    return root.effects.contains { effect in
-      let record = ledger.effects[effect]
-      return steps.contains { candidate in
-        candidate == record.step
-          || catalogue.names[candidate.index].contains(where: catalogue.names[record.step.index].contains)
-      }
-    }
   }
 }

@@ -32,6 +32,7 @@ struct RunRequest {
     var plan = request.plan
     plan.name = run.scenario
     if let graph = request.loaded.graph { plan.load = run.load.load(in: graph) }
+    plan.choices = run.choices
     loaded = request.loaded
     self.plan = plan
     options = request.options

@@ -117,7 +117,7 @@ extension NodeMachine: Machine {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .leaseOver, .gaveUp, .log: nil
     }
   }
 
@@ -163,6 +163,7 @@ extension NodeMachine {
     case .reply(let reply): take(reply, into: &out)
     case .stored(let message): takeConfirmation(of: message, into: &out)
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
+    case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
       if let outcome = journal?.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
     case .put, .subscribe, .acknowledge, .gaveUp:
@@ -212,6 +213,9 @@ extension NodeMachine {
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }
+
+  /// Units that are part of another one.
+  public var strandCount: Int { units.count { $0.strand != nil } }
 
   /// Cost: a search by halves.
   func position(of serial: UInt32) -> Int? {

@@ -72,7 +72,7 @@ struct MomentReader {
     var facts = [
       Fact("state", state(of: machine, in: track)),
       Fact("work", graph[node].work.rawValue),
-      Fact("running", "\(count.running)"),
+      Fact("running", "\(count.running)" + strands(slot)),
       Fact("attempts", "\(count.attempts)"),
       Fact("finished", count.failed > 0 ? "\(count.finished), failed \(count.failed)" : "\(count.finished)"),
     ]
@@ -86,6 +86,11 @@ struct MomentReader {
     facts.append(Fact("timers", "\(slot.timers.filter { $0.purpose == .work }.count)"))
     facts += links(of: .node(node))
     return facts + logFacts(of: .journal(node), in: track)
+  }
+
+  private func strands(_ slot: Slot<LabMachine>) -> String {
+    guard slot.status == .up, case .node(let machine) = slot.machine, machine.strandCount > 0 else { return "" }
+    return ", \(machine.strandCount) strand\(machine.strandCount == 1 ? "" : "s")"
   }
 
   private func links(of place: Edge.End) -> [Fact] {
@@ -205,7 +210,7 @@ struct MomentReader {
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
     case .request, .put, .deliver: false
-    case .reply, .stored, .acknowledge, .acknowledged, .gaveUp: true
+    case .reply, .stored, .acknowledge, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }
   }

@@ -110,6 +110,8 @@ public enum WorkObservation: Equatable, Sendable {
   case aborted(WorkUnit)
   /// A durable unit sleeps before it tries the step again.
   case retrying(WorkUnit, StepID, attempt: Int)
+  /// A trigger for a run that exists under the same id: it starts nothing, and gets that run's result.
+  case attached(WorkUnit)
   /// Compensations run from here on.
   case compensating(WorkUnit)
 
@@ -162,8 +164,9 @@ public struct AppliedEffect: Equatable, Sendable {
   /// its log once more, and an observer counts each record once.
   public var record: UInt64?
 
-  /// What an effect without a key is counted by beside the root: the index that `each` and `parallel` add.
-  public var strand: StrandPath { KeyValue(packed: key).field == nil ? unit.strand : .none }
+  /// The index that `each` and `parallel` add to what an effect is counted by: where it has no key, and where the key
+  /// says where a record goes and not what it is.
+  public var strand: StrandPath { record != nil || KeyValue(packed: key).field == nil ? unit.strand : .none }
 
   public init(
     unit: WorkUnit, step: StepID, name: NameID, key: UInt64, isCompensation: Bool, record: UInt64? = nil

@@ -5,7 +5,7 @@ import ProgressGraph
 
 /// Leases, acknowledgements, and what happens to messages that fail on every delivery.
 extension FrontMachine {
-  private var consumers: [NodeID] { deployment.consumers[channel.index] }
+  var consumers: [NodeID] { deployment.consumers[channel.index] }
 
   // MARK: Delivering
 
@@ -93,7 +93,7 @@ extension FrontMachine {
       return entry.message.id == message
     }
     guard let found, case .acknowledging(let lease, _) = lanes[found.lane].entries[found.entry].state else { return }
-    let entry = lanes[found.lane].entries.remove(at: found.entry)
+    let entry = remove(found.lane, found.entry, into: &out)
     out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
     if entry.message.invocation != nil {
       answerCaller(of: entry.message, results[message] ?? nil, into: &out)
@@ -122,16 +122,24 @@ extension FrontMachine {
     if channel == deployment.engine { return invocationTimedOut(lane, entry, into: &out) }
     if isHeld { finished(by: consumer) }
     out.observe(.leaseExpired(trigger(lanes[lane].entries[entry].message, consumer: consumer)))
+    takeBack(lane, entry, from: consumer, into: &out)
+    serve(into: &out)
+  }
+
+  /// A delivery came to nothing: the record is handed out again, or given up.
+  private mutating func takeBack(
+    _ lane: Int, _ entry: Int, from consumer: NodeID, into out: inout Outbox<FrontMachine>
+  ) {
     switch policy(for: consumer) {
     case .park where lanes[lane].entries[entry].deliveries >= maxDeliveries:
       lanes[lane].entries[entry].state = .parking(consumer: consumer)
-      park(lanes[lane].entries[entry].message.id, into: &out)
+      park(lane, entry, by: consumer, into: &out)
     case .drop where lanes[lane].entries[entry].deliveries >= maxDeliveries:
-      retire(lane, entry, by: consumer, isParked: false, into: &out)
+      retire(lane, entry, by: consumer, as: .dropped, into: &out)
     case .block, .park, .drop:
+      if lanes[lane].entries[entry].isOverdue { return retire(lane, entry, by: consumer, as: .expired, into: &out) }
       lanes[lane].entries[entry].state = .ready
     }
-    serve(into: &out)
   }
 
   /// A consumer that crashed holds nothing any more; its leases run on.
@@ -167,43 +175,53 @@ extension FrontMachine {
 
   private var maxDeliveries: Int { deployment.graph[channel].maxDeliveries ?? 5 }
 
-  /// Puts a message on the dead-letter queue, and again every second until that confirms it.
-  mutating func park(_ message: UInt64, into out: inout Outbox<FrontMachine>) {
-    guard let dead = deployment.graph[channel].deadLetters,
-      let found = entry(where: { entry, _ in
-        if case .parking = entry.state { entry.message.id == message } else { false }
-      })
-    else { return }
-    var parked = lanes[found.lane].entries[found.entry].message
-    parked.id = parkedID(of: parked)
+  /// Puts a record on the dead-letter queue, and again every second until that confirms it.
+  private mutating func park(
+    _ lane: Int, _ entry: Int, by consumer: NodeID, into out: inout Outbox<FrontMachine>
+  ) {
+    guard let dead = deployment.graph[channel].deadLetters else { return }
+    var parked = lanes[lane].entries[entry].message
+    parked.id = parkedID(of: parked, by: consumer)
     parked.channel = dead
     parked.effect = nil
     out.send(.put(parked), to: deployment.front(of: dead))
-    out.arm(.parking(message), after: .exactly(.seconds(1)))
+    out.arm(.parking(parked.id), after: .exactly(.seconds(1)))
+  }
+
+  mutating func parkAgain(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
+    guard let (lane, entry, consumer) = parking(parkedID) else { return }
+    park(lane, entry, by: consumer, into: &out)
   }
 
   mutating func parked(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
-    let found = entry { entry, _ in
-      if case .parking = entry.state { self.parkedID(of: entry.message) == parkedID } else { false }
-    }
-    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return }
-    out.disarm(.parking(lanes[found.lane].entries[found.entry].message.id))
-    retire(found.lane, found.entry, by: consumer, isParked: true, into: &out)
+    guard let (lane, entry, consumer) = parking(parkedID) else { return }
+    out.disarm(.parking(parkedID))
+    retire(lane, entry, by: consumer, as: .parked, into: &out)
   }
 
-  private func parkedID(of message: ChannelMessage) -> UInt64 {
+  private func parking(_ id: UInt64) -> (lane: Int, entry: Int, consumer: NodeID)? {
+    let found = entry { entry, _ in
+      if case .parking(let consumer) = entry.state { parkedID(of: entry.message, by: consumer) == id } else { false }
+    }
+    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return nil }
+    return (found.lane, found.entry, consumer)
+  }
+
+  /// Two groups of a topic park the same record each for itself.
+  private func parkedID(of message: ChannelMessage, by consumer: NodeID) -> UInt64 {
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(message.id)
     fingerprinter.feed(channel)
+    if deployment.graph[channel].kind == .topic { fingerprinter.feed(consumer) }
     return fingerprinter.value
   }
 
-  private mutating func retire(
-    _ lane: Int, _ entry: Int, by consumer: NodeID, isParked: Bool, into out: inout Outbox<FrontMachine>
+  mutating func retire(
+    _ lane: Int, _ entry: Int, by consumer: NodeID, as retirement: Retirement, into out: inout Outbox<FrontMachine>
   ) {
-    lanes[lane].entries[entry].state = .retiring(consumer: consumer, isParked: isParked)
+    lanes[lane].entries[entry].state = .retiring(consumer: consumer, as: retirement)
     log.append(
-      .retired(message: lanes[lane].entries[entry].message.id, consumer: consumer, isParked: isParked), into: &out)
+      .retired(message: lanes[lane].entries[entry].message.id, consumer: consumer, as: retirement), into: &out)
   }
 
   mutating func retired(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {
@@ -211,9 +229,17 @@ extension FrontMachine {
       guard case .retiring(consumer, _) = entry.state else { return false }
       return entry.message.id == message
     }
-    guard let found, case .retiring(_, let isParked) = lanes[found.lane].entries[found.entry].state else { return }
-    let trigger = trigger(lanes[found.lane].entries.remove(at: found.entry).message, consumer: consumer)
-    out.observe(isParked ? .parked(trigger) : .dropped(trigger))
+    guard let found, case .retiring(_, let retirement) = lanes[found.lane].entries[found.entry].state else { return }
+    let trigger = trigger(remove(found.lane, found.entry, into: &out).message, consumer: consumer)
+    announce(retirement, of: trigger, into: &out)
+  }
+
+  func announce(_ retirement: Retirement, of trigger: StoredTrigger, into out: inout Outbox<FrontMachine>) {
+    switch retirement {
+    case .parked: out.observe(.parked(trigger))
+    case .dropped: out.observe(.dropped(trigger))
+    case .expired: out.observe(.expired(trigger))
+    }
   }
 }
 
@@ -222,13 +248,16 @@ extension Lane: Fingerprintable {
     fingerprinter.feed(group)
     fingerprinter.feed(partition)
     fingerprinter.feed(entries)
+    fingerprinter.feed(nextOffset)
   }
 }
 
 extension LaneEntry: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(message)
+    fingerprinter.feed(offset)
     fingerprinter.feed(deliveries)
+    fingerprinter.feed(isOverdue)
     switch state {
     case .ready: fingerprinter.feed(0 as UInt64)
     case .leased(let number, let consumer, let isHeld):
@@ -243,10 +272,10 @@ extension LaneEntry: Fingerprintable {
     case .parking(let consumer):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(consumer)
-    case .retiring(let consumer, let isParked):
+    case .retiring(let consumer, let retirement):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(consumer)
-      fingerprinter.feed(isParked)
+      fingerprinter.feed(UInt64(retirement.rawValue))
     case .exhausted: fingerprinter.feed(5 as UInt64)
     }
   }
@@ -262,6 +291,10 @@ extension FrontTimer: Fingerprintable {
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(message)
     case .log: fingerprinter.feed(3 as UInt64)
+    case .retention(let lane, let offset):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(lane)
+      fingerprinter.feed(offset)
     }
   }
 }

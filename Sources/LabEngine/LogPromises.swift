@@ -17,7 +17,7 @@ struct LogPromises: Sendable {
     case .accepted(let unit): ids.append(unit.trigger)
     case .arrived, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
       .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
-      .leaseExpired, .acknowledged, .parked, .dropped, .started:
+      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
       break
     }
   }

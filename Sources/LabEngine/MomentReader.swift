@@ -125,6 +125,7 @@ struct MomentReader {
     facts.append(Fact("stored", "\(count.stored)"))
     facts.append(Fact("delivered", "\(count.delivered), lease ended \(count.expired)"))
     facts.append(Fact("done", "\(count.acknowledged)"))
+    if count.deleted > 0 { facts.append(Fact("deleted", "\(count.deleted)")) }
     if count.parked + count.dropped > 0 {
       facts.append(Fact("given up", "\(count.parked) parked, \(count.dropped) dropped"))
     }

@@ -171,7 +171,7 @@ struct StoryWriter: Sendable {
       return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
     case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
     case .began, .performed, .ended, .finished: return nil
-    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped:
+    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired:
       return triggerLine(observation)
     }
   }
@@ -191,6 +191,8 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
+    case .expired(let trigger):
+      return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
     case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
       .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
       .started:

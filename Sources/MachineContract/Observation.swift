@@ -130,6 +130,8 @@ public enum WorkObservation: Equatable, Sendable {
   case parked(StoredTrigger)
   /// Skipped by `skip_poison: drop`.
   case dropped(StoredTrigger)
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired(StoredTrigger)
 
   // MARK: Roots
   /// The outside started something at this node.

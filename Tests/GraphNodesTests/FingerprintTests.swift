@@ -132,10 +132,13 @@ import Testing
     let changes: [(String, FrontMachine)] = [
       ("log", changed { $0.log = LogClient(replicas: [MachineID(1)], incarnation: 1) }),
       ("isReading", changed { $0.isReading = true }),
-      ("lanes", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message())] }),
-      ("lanes, another", changed { $0.lanes[1].entries = [LaneEntry(message: Self.message())] }),
-      ("lanes, delivered", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), deliveries: 1)] }),
-      ("lanes, exhausted", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), state: .exhausted)] }),
+      ("lanes", changed { $0.lanes[0].entries = [Self.entry()] }),
+      ("lanes, another", changed { $0.lanes[1].entries = [Self.entry()] }),
+      ("lanes, delivered", changed { $0.lanes[0].entries = [Self.entry { $0.deliveries = 1 }] }),
+      ("lanes, exhausted", changed { $0.lanes[0].entries = [Self.entry { $0.state = .exhausted }] }),
+      ("lanes, overdue", changed { $0.lanes[0].entries = [Self.entry { $0.isOverdue = true }] }),
+      ("lanes, offset", changed { $0.lanes[0].entries = [Self.entry(offset: 1)] }),
+      ("lanes, next", changed { $0.lanes[0].nextOffset = 1 }),
       ("known", changed { $0.known.insert(1) }),
       ("storing", changed { $0.storing = [FrontMachine.PendingPut(message: Self.message(), senders: [])] }),
       ("busy", changed { $0.busy[0] = 1 }), ("acknowledgedLeases", changed { $0.acknowledgedLeases.insert(1) }),
@@ -146,6 +149,12 @@ import Testing
     Self.expectAllDiffer(changes, plain)
     let fed = changes.map(\.0).filter { !$0.contains(",") }
     #expect(Set(Self.fields(of: plain)) == Set(fed + ["deployment", "channel", "nextLease"]))
+  }
+
+  private static func entry(offset: UInt64 = 0, _ change: (inout LaneEntry) -> Void = { _ in }) -> LaneEntry {
+    var entry = LaneEntry(message: message(), offset: offset)
+    change(&entry)
+    return entry
   }
 
   // MARK: Messages and records
@@ -179,8 +188,9 @@ import Testing
       ("by another", .acknowledged(message: 1, consumer: NodeID(2))),
       ("another", .acknowledged(message: 2, consumer: NodeID(1))),
       ("failed", .acknowledged(message: 1, consumer: NodeID(1), failure: .terminal)),
-      ("parked", .retired(message: 1, consumer: NodeID(1), isParked: true)),
-      ("dropped", .retired(message: 1, consumer: NodeID(1), isParked: false)), ("started", .runStarted(start)),
+      ("parked", .retired(message: 1, consumer: NodeID(1), as: .parked)),
+      ("expired", .retired(message: 1, consumer: NodeID(1), as: .expired)),
+      ("dropped", .retired(message: 1, consumer: NodeID(1), as: .dropped)), ("started", .runStarted(start)),
       ("done", .stepDone(run: 1, step: StepID(1), next: 1)),
       ("done, next", .stepDone(run: 1, step: StepID(1), next: 2)),
       ("undo", .compensating(run: 1, undos: [StepID(1)], reason: .terminal)),

@@ -108,6 +108,7 @@ struct StoredRecord: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
     var parkedAt: EventStep = never
+    /// Dropped, or deleted after its retention.
     var droppedAt: EventStep = never
 
     /// The channel will not deliver it to this consumer again.

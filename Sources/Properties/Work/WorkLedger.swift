@@ -56,7 +56,7 @@ struct WorkLedger: Sendable {
       noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
-    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .dropped(let trigger), .expired(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node

@@ -16,14 +16,25 @@ extension FrontMachine {
       if channel == deployment.engine {
         invokeReady(lane, into: &out)
       } else if lanes[lane].group != nil {
-        // In order: only the oldest is ever out.
-        deliverIfReady(lane, 0, into: &out)
+        deliverNext(lane, into: &out)
       } else if deployment.graph[channel].isFifo {
         deliverHeads(lane, into: &out)
       } else {
         for entry in lanes[lane].entries.indices { deliverIfReady(lane, entry, into: &out) }
       }
     }
+  }
+
+  /// In order: only the oldest is ever out, for a stream job the oldest that it has not processed.
+  private mutating func deliverNext(_ lane: Int, into out: inout Outbox<FrontMachine>) {
+    guard let group = lanes[lane].group, isStream(group) else { return deliverIfReady(lane, 0, into: &out) }
+    let next = lanes[lane].entries.firstIndex { entry in
+      switch entry.state {
+      case .processed, .acknowledging: false
+      case .ready, .leased, .parking, .retiring, .exhausted: true
+      }
+    }
+    if let next { deliverIfReady(lane, next, into: &out) }
   }
 
   /// Message groups: of each key only the oldest is ever out, whether it is in flight, waits for its redelivery or is
@@ -47,7 +58,11 @@ extension FrontMachine {
     out.observe(
       .delivered(trigger(delivered.message, consumer: consumers[consumer]), attempt: delivered.deliveries))
     out.send(
-      .deliver(Delivery(message: delivered.message, lease: number, attempt: delivered.deliveries)),
+      .deliver(
+        Delivery(
+          message: delivered.message, lease: number, attempt: delivered.deliveries,
+          position: RecordPosition(channel: channel, partition: lanes[lane].partition, offset: delivered.offset),
+          endsSession: hasLapsed[consumer])),
       to: deployment.machine(of: consumers[consumer]))
     out.arm(.lease(number), after: .exactly(deployment.graph[channel].lease))
   }
@@ -73,6 +88,7 @@ extension FrontMachine {
   // MARK: What becomes of a lease
 
   mutating func acknowledge(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
+    if commitProcessed(lease, into: &out) { return }
     guard let (lane, entry) = leased(lease),
       case .leased(_, let consumer, let isHeld) = lanes[lane].entries[entry].state
     else {
@@ -122,12 +138,13 @@ extension FrontMachine {
     if channel == deployment.engine { return invocationTimedOut(lane, entry, into: &out) }
     if isHeld { finished(by: consumer) }
     out.observe(.leaseExpired(trigger(lanes[lane].entries[entry].message, consumer: consumer)))
+    if isStream(consumer) { endSession(of: consumer) }
     takeBack(lane, entry, from: consumer, into: &out)
     serve(into: &out)
   }
 
   /// A delivery came to nothing: the record is handed out again, or given up.
-  private mutating func takeBack(
+  mutating func takeBack(
     _ lane: Int, _ entry: Int, from consumer: NodeID, into out: inout Outbox<FrontMachine>
   ) {
     switch policy(for: consumer) {
@@ -147,6 +164,7 @@ extension FrontMachine {
     if channel == deployment.engine { return targetRestarted(consumer, into: &out) }
     guard let position = consumers.firstIndex(of: consumer) else { return }
     busy[position] = 0
+    if isStream(consumer) { return beginSession(of: consumer, into: &out) }
     for lane in lanes.indices {
       for entry in lanes[lane].entries.indices {
         if case .leased(let number, consumer, true) = lanes[lane].entries[entry].state {
@@ -163,7 +181,7 @@ extension FrontMachine {
     }
   }
 
-  private mutating func finished(by consumer: NodeID) {
+  mutating func finished(by consumer: NodeID) {
     if let position = consumers.firstIndex(of: consumer), busy[position] > 0 { busy[position] -= 1 }
   }
 
@@ -277,6 +295,10 @@ extension LaneEntry: Fingerprintable {
       fingerprinter.feed(consumer)
       fingerprinter.feed(UInt64(retirement.rawValue))
     case .exhausted: fingerprinter.feed(5 as UInt64)
+    case .processed(let number, let consumer):
+      fingerprinter.feed(6 as UInt64)
+      fingerprinter.feed(number)
+      fingerprinter.feed(consumer)
     }
   }
 }

@@ -36,7 +36,7 @@ extension FrontMachine {
       retire(lane, entry, by: loser, as: .expired, into: &out)
     case .leased:
       lanes[lane].entries[entry].isOverdue = true
-    case .acknowledging, .parking, .retiring, .exhausted:
+    case .processed, .acknowledging, .parking, .retiring, .exhausted:
       break
     }
   }

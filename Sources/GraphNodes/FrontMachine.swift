@@ -22,6 +22,8 @@ public struct FrontMachine: Equatable, Sendable {
   var storing: [PendingPut] = []
   /// Indexed like `deployment.consumers[channel]`: deliveries that the consumer has not finished.
   var busy: [Int]
+  /// Indexed likewise: stream jobs whose session ended and that have not begun another.
+  var hasLapsed: [Bool]
   var nextLease: UInt64 = 0
   /// Leases whose acknowledgement is in the log: confirmed again when asked again.
   var acknowledgedLeases = KeySet()
@@ -43,6 +45,7 @@ public struct FrontMachine: Equatable, Sendable {
     log = LogClient(replicas: deployment.replicas(of: .channel(channel)), incarnation: 0)
     lanes = Self.lanes(of: channel, in: deployment)
     busy = Array(repeating: 0, count: deployment.consumers[channel.index].count)
+    hasLapsed = Array(repeating: false, count: deployment.consumers[channel.index].count)
   }
 
   private static func lanes(of channel: ChannelID, in deployment: Deployment) -> [Lane] {
@@ -57,7 +60,7 @@ public struct FrontMachine: Equatable, Sendable {
       && left.isReading == right.isReading && left.lanes == right.lanes && left.known == right.known
       && left.storing == right.storing && left.busy == right.busy && left.nextLease == right.nextLease
       && left.acknowledgedLeases == right.acknowledgedLeases && left.nextPartition == right.nextPartition
-      && left.untilRepeat == right.untilRepeat && left.results == right.results
+      && left.hasLapsed == right.hasLapsed && left.untilRepeat == right.untilRepeat && left.results == right.results
   }
 }
 
@@ -81,6 +84,8 @@ public struct LaneEntry: Equatable, Sendable {
     case ready
     /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
     case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
+    /// A stream job has processed it; its offset is committed with the job's next checkpoint.
+    case processed(number: UInt64, consumer: NodeID)
     /// The acknowledgement is on its way into the log.
     case acknowledging(number: UInt64, consumer: NodeID)
     /// On its way to the dead-letter queue.
@@ -168,6 +173,7 @@ extension FrontMachine: Machine {
     case .put(let message): store(message, for: sender, into: &out)
     case .subscribe: consumerRestarted(NodeID(raw: sender.raw), into: &out)
     case .acknowledge(_, let lease): acknowledge(lease, for: sender, into: &out)
+    case .processed(_, let lease): processed(lease, into: &out)
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
@@ -235,7 +241,8 @@ extension FrontMachine {
     case .repeated(let message): enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
+    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
     serve(into: &out)
   }
@@ -257,8 +264,8 @@ extension FrontMachine {
     case .retired(let message, let consumer, let retirement):
       guard let entry = removeEntry(message, of: consumer) else { return }
       announce(retirement, of: trigger(entry.message, consumer: consumer), into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded:
-      preconditionFailure("a journal's record in a channel")
+    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
   }
 
@@ -324,6 +331,7 @@ extension FrontMachine {
       fingerprinter.feed(put.senders)
     }
     for count in busy { fingerprinter.feed(count) }
+    for flag in hasLapsed { fingerprinter.feed(flag) }
     fingerprinter.feed(acknowledgedLeases)
     fingerprinter.feed(nextPartition)
     fingerprinter.feed(untilRepeat)

@@ -1,4 +1,4 @@
-import Primitives
+public import Primitives
 public import ProgressGraph
 
 /// A saved run: all that is needed to execute it again, offline, on any machine (interface.md, section 5).
@@ -23,6 +23,9 @@ public struct RunFile: Equatable, Sendable {
   public var faults: [String]
   public var load: Load
   public var actions: [String]
+  /// When each action happened. Empty for a graph that sets no bound on the age of what it reads: nothing else is
+  /// judged by the time.
+  public var instants: [SimInstant]
   public var expected: Expected
   /// A state hash after every so many actions, and one after the last.
   public var hashes: Hashes
@@ -60,7 +63,8 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], load: Load, actions: [String], expected: Expected, hashes: Hashes
+    scenario: String, faults: [String], load: Load, actions: [String],
+    instants: [SimInstant] = [], expected: Expected, hashes: Hashes
   ) {
     self.engine = engine
     self.file = file
@@ -71,6 +75,7 @@ public struct RunFile: Equatable, Sendable {
     self.faults = faults
     self.load = load
     self.actions = actions
+    self.instants = instants
     self.expected = expected
     self.hashes = hashes
   }

@@ -91,8 +91,9 @@ struct WorkTally: Sendable {
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .expired(let trigger): channels[trigger.channel.index].deleted += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .began, .performed, .ended, .replayed, .retrying, .compensating, .deduplicated, .outdated, .replied,
-      .replyIgnored, .started:
+    case .rewound(let node): nodes[node.index].running = 0
+    case .accepted, .began, .performed, .ended, .replayed, .checkpointed, .retrying, .compensating, .deduplicated,
+      .outdated, .read, .replied, .replyIgnored, .started:
       break
     }
   }

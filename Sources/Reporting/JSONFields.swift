@@ -20,6 +20,9 @@ struct JSONFields {
     return member.value
   }
 
+  /// True for a key that only some files have.
+  func has(_ key: String) -> Bool { members.contains { $0.key == key } }
+
   mutating func string(_ key: String) throws(JSONError) -> String { try value(key).string() }
 
   mutating func flag(_ key: String) throws(JSONError) -> Bool {

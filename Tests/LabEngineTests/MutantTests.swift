@@ -108,7 +108,7 @@ import Testing
     var stored: Set<UInt64> = []
     while case .acted = simulator.advance(until: simulator.lastFault + source.horizon), simulator.steps < 50_000 {
       for case .observed(_, .work(let observation)) in simulator.events {
-        judge.observe(observation, step: simulator.steps)
+        judge.observe(observation, step: simulator.steps, at: simulator.now)
         if case .stored(let trigger) = observation { stored.insert(trigger.message) }
       }
     }

@@ -14,6 +14,8 @@ public enum Expectation: Hashable, Sendable {
   case wholeHandler(HandlerID)
   case eventually(NameID)
   case mustComplete
+  /// Decisions on a table that is read with `max_age`.
+  case maxAge(ChannelID)
   case never(AnomalyCode)
 
   /// The name as printed: `once charge`, `all_or_none reserved, charged`, `never ORPHAN`.
@@ -27,6 +29,7 @@ public enum Expectation: Hashable, Sendable {
       return "all_or_none \(graph[handler].name.map { "\(node).\($0)" } ?? node)"
     case .eventually(let name): return "eventually \(graph[name])"
     case .mustComplete: return "must_complete"
+    case .maxAge(let table): return "max_age \(graph[table].name)"
     case .never(let code): return "never \(code.rawValue)"
     }
   }
@@ -46,6 +49,7 @@ public enum Expectation: Hashable, Sendable {
     all += graph.handlerIDs.filter(catalogue.isGroup).map { .wholeHandler($0) }
     all += expected.eventually.map { .eventually($0) }
     if graph.workflow.mustComplete { all.append(.mustComplete) }
+    all += catalogue.boundedTables.map { .maxAge($0.table) }
     all += expected.never.map { .never($0) }
     return all
   }

@@ -12,7 +12,13 @@ import ProgressGraph
 /// A table's job is the same with one difference: its checkpoints go to the log of the table's snapshots, where readers
 /// find them.
 extension NodeMachine {
-  var isStream: Bool { node.kind == .stream }
+  public var isStream: Bool { node.kind == .stream }
+
+  /// How many checkpoints it has made.
+  public var checkpoints: UInt64 { database.checkpoints }
+
+  /// Records that are processed and not yet part of a checkpoint.
+  public var uncommittedRecords: Int { epoch.records.count + (committing?.records.count ?? 0) }
 
   // MARK: Taking records
 

@@ -7,18 +7,15 @@ private enum UnexecutableFeature: String {
   case streamTrigger = "stream jobs on anything but topics"
   case durableStream = "`work: durable` in a stream job"
   case tableTrigger = "tables as triggers"
-  case agentNode = "agents"
   case everyTrigger = "durable timers as triggers"
   case cronTrigger = "timers in memory as triggers"
   case waitStep = "`wait`"
   case signalStep = "`signal`"
-  case chooseStep = "`choose`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
   case serial = "`serial`"
   case instances = "several `instances`"
-  case transientFailures = "`fails`"
   case replyTo = "`reply_to`"
   case sendDelay = "`delay` of a message"
 }
@@ -52,12 +49,10 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   switch node.kind {
   // A checkpoint is what makes a stream job's work last; a journal beside it would be a second truth.
   case .stream: if node.work == .durable { found.append((.durableStream, "work")) }
-  case .agent: found.append((.agentNode, "kind"))
-  case .service, .function, .external, .client: break
+  case .service, .function, .agent, .external, .client: break
   }
   if node.serial != nil { found.append((.serial, "serial")) }
   if node.instances > 1 { found.append((.instances, "instances")) }
-  if node.failureShare > 0 { found.append((.transientFailures, "fails")) }
   return found
 }
 
@@ -79,13 +74,12 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
   case .wait: return [(.waitStep, nil)]
   case .signal: return [(.signalStep, nil)]
-  case .choose: return [(.chooseStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
   case .send(let send):
     let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
     return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .write, .read, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .publish, .choose, .write, .read, .effect, .transaction, .reply, .fail: return []
   }
 }

@@ -21,6 +21,8 @@ public struct RunFile: Equatable, Sendable {
   public var scenario: String
   /// In flow style, as in a graph file.
   public var faults: [String]
+  /// What a run from the plan decides as told. A replay has the decisions among its actions.
+  public var choices: ForcedChoices
   public var load: Load
   public var actions: [String]
   /// When each action happened. Empty for a graph that sets no bound on the age of what it reads: nothing else is
@@ -63,7 +65,7 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], load: Load, actions: [String],
+    scenario: String, faults: [String], choices: ForcedChoices = .none, load: Load, actions: [String],
     instants: [SimInstant] = [], expected: Expected, hashes: Hashes
   ) {
     self.engine = engine
@@ -73,6 +75,7 @@ public struct RunFile: Equatable, Sendable {
     self.logs = logs
     self.scenario = scenario
     self.faults = faults
+    self.choices = choices
     self.load = load
     self.actions = actions
     self.instants = instants

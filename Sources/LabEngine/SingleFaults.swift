@@ -42,8 +42,9 @@ struct FaultSites: Sendable {
         appends[placement].append(time)
       case .observed(_, .work(.checkpointed(let unit, _))):
         if checkpoints[unit.node.index].last != time { checkpoints[unit.node.index].append(time) }
-      case .sent, .lost, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted, .writeAbandoned, .crashed,
-        .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed, .observed:
+      case .sent, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted,
+        .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed,
+        .healed, .observed:
         break
       }
     }

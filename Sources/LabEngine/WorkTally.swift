@@ -53,8 +53,9 @@ struct WorkTally: Sendable {
         guard machine.index < nodes.count else { continue }
         nodes[machine.index].running = 0
         nodes[machine.index].openCalls = 0
-      case .observed(_, .log), .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .writeStarted,
-        .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+      case .observed(_, .log), .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened,
+        .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed,
+        .refusing, .accepting, .severed, .healed:
         break
       }
     }
@@ -92,8 +93,8 @@ struct WorkTally: Sendable {
     case .expired(let trigger): channels[trigger.channel.index].deleted += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
     case .rewound(let node): nodes[node.index].running = 0
-    case .accepted, .began, .performed, .ended, .replayed, .checkpointed, .retrying, .compensating, .deduplicated,
-      .outdated, .read, .replied, .replyIgnored, .started:
+    case .accepted, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying, .compensating,
+      .deduplicated, .outdated, .read, .replied, .replyIgnored, .started:
       break
     }
   }

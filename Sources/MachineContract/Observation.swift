@@ -69,6 +69,8 @@ public enum FailureReason: UInt8, Equatable, Sendable, CaseIterable {
   case poisoned
   /// The unit ran out of its `max_runtime`.
   case killed
+  /// A replay took another way than its journal, which then cannot be followed.
+  case mismatched
 }
 
 /// What happens to work (semantics.md): the events from which every anomaly is judged.
@@ -89,6 +91,8 @@ public enum WorkObservation: Equatable, Sendable {
   case ended(WorkUnit, StepID)
   /// A recorded step that a replay skipped.
   case replayed(WorkUnit, StepID)
+  /// A `choose` was decided. An option beyond the branches ends a loop without another turn.
+  case chose(WorkUnit, StepID, option: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
   /// A stream job's checkpoint, or a table's snapshot, of this number holds what the unit did: only now is it done.

@@ -20,8 +20,10 @@ struct JSONFields {
     return member.value
   }
 
-  /// True for a key that only some files have.
-  func has(_ key: String) -> Bool { members.contains { $0.key == key } }
+  /// Nil where the object has no such field.
+  mutating func optional(_ key: String) throws(JSONError) -> JSONValue? {
+    members.contains { $0.key == key } ? try value(key) : nil
+  }
 
   mutating func string(_ key: String) throws(JSONError) -> String { try value(key).string() }
 
@@ -79,9 +81,9 @@ struct JSONFields {
 }
 
 extension JSONValue {
-  fileprivate func expected(_ kind: String) -> JSONError { JSONError(place: place, message: "expected \(kind)") }
+  func expected(_ kind: String) -> JSONError { JSONError(place: place, message: "expected \(kind)") }
 
-  fileprivate func string() throws(JSONError) -> String {
+  func string() throws(JSONError) -> String {
     guard case .string(let text) = content else { throw expected("a string") }
     return text
   }

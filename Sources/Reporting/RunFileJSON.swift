@@ -35,6 +35,7 @@ public enum RunFileJSON {
         writer.field("everyMicroseconds", Int(run.load.every.microseconds))
       }
       writer.column("faults", run.faults)
+      if !run.choices.isEmpty { writer.field("choices", run.choices.text) }
       writer.object("expected") { writer in
         writer.field("verdict", run.expected.verdict.rawValue)
         writer.words("outcome", run.expected.outcome.map(\.rawValue))
@@ -89,6 +90,7 @@ public enum RunFileJSON {
       logs: try fields.word("logs", of: LogChoice.self),
       scenario: try fields.string("scenario"),
       faults: try fields.strings("faults"),
+      choices: try fields.optional("choices").map(choices) ?? .none,
       load: try load(fields.value("load")),
       actions: actions,
       instants: try instants(&fields, count: actions.count),
@@ -102,8 +104,7 @@ public enum RunFileJSON {
   }
 
   private static func instants(_ fields: inout JSONFields, count: Int) throws(JSONError) -> [SimInstant] {
-    guard fields.has("microseconds") else { return [] }
-    let list = try fields.value("microseconds")
+    guard let list = try fields.optional("microseconds") else { return [] }
     var instants: [SimInstant] = []
     for word in try fields.strings("microseconds") {
       guard let microseconds = Int64(word), microseconds >= 0 else { break }
@@ -113,6 +114,13 @@ public enum RunFileJSON {
       throw JSONError(place: list.place, message: "expected \(count) instants, one for each action")
     }
     return instants
+  }
+
+  private static func choices(_ value: JSONValue) throws(JSONError) -> ForcedChoices {
+    guard let choices = ForcedChoices(try value.string()) else {
+      throw JSONError(place: value.place, message: "expected choices such as '1=2 4=1'")
+    }
+    return choices
   }
 
   private static func load(_ value: JSONValue) throws(JSONError) -> Load {

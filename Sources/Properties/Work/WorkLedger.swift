@@ -37,7 +37,8 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .began(let unit, let at), .ended(let unit, let at), .chose(let unit, let at, _):
+      noteStep(unit, at, step: step, catalogue: catalogue)
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
@@ -176,9 +177,9 @@ struct WorkLedger: Sendable {
         else { continue }
         works[index].stale.append(StaleDecision(table: read.table, at: step))
       }
-    case .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
-      .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
-      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+    case .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
       break
     }
   }

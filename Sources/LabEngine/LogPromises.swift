@@ -15,9 +15,10 @@ struct LogPromises: Sendable {
     switch observation {
     case .stored(let trigger): ids.append(trigger.message)
     case .accepted(let unit): ids.append(unit.trigger)
-    case .arrived, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed, .rewound, .failed,
-      .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered, .callFailed,
-      .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+    case .arrived, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed, .rewound,
+      .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered,
+      .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired,
+      .started:
       break
     }
   }

@@ -220,7 +220,7 @@ struct MomentReader {
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
     case .request, .put, .deliver: false
-    case .reply, .stored, .acknowledge, .processed, .acknowledged, .gaveUp: true
+    case .reply, .stored, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }
   }

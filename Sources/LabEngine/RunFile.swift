@@ -23,7 +23,7 @@ public struct RunFile: Equatable, Sendable {
   public var faults: [String]
   /// What a run from the plan decides as told. A replay has the decisions among its actions.
   public var choices: ForcedChoices
-  public var load: Load
+  public var load: NamedLoad
   public var actions: [String]
   /// When each action happened. Empty for a graph that sets no bound on the age of what it reads: nothing else is
   /// judged by the time.
@@ -65,7 +65,7 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], choices: ForcedChoices = .none, load: Load, actions: [String],
+    scenario: String, faults: [String], choices: ForcedChoices = .none, load: NamedLoad, actions: [String],
     instants: [SimInstant] = [], expected: Expected, hashes: Hashes
   ) {
     self.engine = engine

@@ -93,8 +93,8 @@ struct WorkTally: Sendable {
     case .expired(let trigger): channels[trigger.channel.index].deleted += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
     case .rewound(let node): nodes[node.index].running = 0
-    case .accepted, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying, .compensating,
-      .deduplicated, .outdated, .read, .replied, .replyIgnored, .started:
+    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying,
+      .compensating, .deduplicated, .outdated, .read, .replied, .replyIgnored, .started:
       break
     }
   }

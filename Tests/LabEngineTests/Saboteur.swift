@@ -40,6 +40,8 @@ struct Saboteur: Machine {
     case acknowledgesOnArrival
     /// A stream job, or a table's, never makes a checkpoint.
     case neverCommits
+    /// A front files every message under a group of its own.
+    case mixesUpGroups
   }
 
   var honest: LabMachine
@@ -78,6 +80,9 @@ struct Saboteur: Machine {
       case (.acknowledgesOnArrival, .node(.deliver(let delivery))):
         out.send(.node(.acknowledge(channel: delivery.message.channel, lease: delivery.lease)), to: sender)
         return .message(message, from: sender)
+      case (.mixesUpGroups, .node(.put(var put))):
+        put.key = put.id
+        return .message(.node(.put(put)), from: sender)
       default:
         return .message(message, from: sender)
       }

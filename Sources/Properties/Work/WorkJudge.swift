@@ -10,9 +10,11 @@ public struct WorkJudge: Sendable {
   let catalogue: EffectCatalogue
   private(set) var ledger: WorkLedger
 
-  /// - Parameter graph: as deployed, so that names of implied effects and the engine's channel are known.
-  public init(graph: Graph) {
-    catalogue = EffectCatalogue(graph: graph)
+  /// - Parameters:
+  ///   - graph: as deployed, so that names of implied effects and the engine's channel are known.
+  ///   - same: the fields that have one value for all triggers of the load.
+  public init(graph: Graph, same: [NameID] = []) {
+    catalogue = EffectCatalogue(graph: graph, same: same)
     ledger = WorkLedger(catalogue: catalogue)
   }
 
@@ -31,10 +33,11 @@ public struct WorkJudge: Sendable {
   /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
   ///
   /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still
-  ///   under way only what is already there is told, DUP, PARKED and STALE: everything else may yet come right.
+  ///   under way only what is already there is told, DUP, OOO, PARKED and STALE: everything else may yet come right.
   public func verdict(settled: Bool, facts: RunFacts = RunFacts()) -> Judgement {
     let evidence = Evidence(ledger: ledger, catalogue: catalogue, facts: facts)
-    var anomalies = duplicateEffects(evidence) + parkedWork(evidence) + staleReads(evidence)
+    var anomalies = duplicateEffects(evidence) + outOfOrderEffects(evidence) + parkedWork(evidence)
+    anomalies += staleReads(evidence)
     var failures: [CleanFailure] = []
     if settled {
       failures = cleanFailures(evidence)

@@ -126,7 +126,7 @@ extension NodeMachine {
       guard let lease = units[unit].lease else { return }
       out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
-    case .storing:
+    case .storing, .reading:
       performAgain(unit, into: &out)
     case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .joining, .backingOff,
       .performed, .recording, .abandoning, .finished, .ending, .lost:
@@ -207,7 +207,8 @@ extension NodeMachine {
 
   // MARK: Compensating
 
-  /// The attempt is over without success: a strand's, or the whole unit's. Registered compensations run in reverse order first.
+  /// The attempt is over without success: a strand's, or the whole unit's. Registered compensations run in reverse
+  /// order first.
   mutating func failUnit(
     _ unit: Int, _ step: StepID, _ reason: FailureReason, into out: inout Outbox<NodeMachine>
   ) {

@@ -188,7 +188,7 @@ extension Unit {
     self.init(
       serial: serial, work: work, identity: parent.identity, event: parent.event,
       isCompensation: parent.isCompensation || parent.isCompensating, attempt: parent.attempt, waiters: [], lease: nil,
-      blackBox: nil, isInvocation: false)
+      origin: nil, blackBox: nil, isInvocation: false)
     self.strand = strand
     self.position = position
     isResumed = parent.isResumed

@@ -6,7 +6,8 @@ public struct Program: Equatable, Sendable {
   public enum Instruction: Equatable, Sendable {
     /// Do this step.
     case perform(StepID)
-    /// Collect what follows for one commit. Nil: the whole handler of a transactional node without a `tx` of its own.
+    /// Collect what follows for one commit. Nil: the whole handler of a transactional node without a `tx` of its own,
+    /// and of a stream job in any case.
     case begin(StepID?)
     case commit(StepID?)
     /// Go on at `target` unless the trigger is this event.
@@ -58,14 +59,14 @@ public struct Program: Equatable, Sendable {
   private var fans: [StepID: Fan] = [:]
   /// Where each compensation begins: behind the end, by its step.
   private var undoStarts: [StepID: Int] = [:]
+  private var isInTransaction = false
   /// Compensations that are not laid out yet.
   private var undos: [StepID] = []
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
-    let isImplicit =
-      graph[graph[handler].node].work == .transactional
-      && !steps.contains { if case .transaction = graph[$0].verb { true } else { false } }
+    let node = graph[graph[handler].node]
+    let isImplicit = node.kind == .stream || node.work == .transactional && !graph.haveTransaction(steps)
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }
@@ -119,10 +120,15 @@ public struct Program: Equatable, Sendable {
     let guardPosition = instructions.count
     if step.when != nil { instructions.append(.jump(0)) }
     switch step.verb {
+    case .transaction(let steps, _) where isInTransaction:
+      // Part of the one around it.
+      append(steps, of: graph)
     case .transaction(let steps, _):
+      isInTransaction = true
       instructions.append(.begin(id))
       append(steps, of: graph)
       instructions.append(.commit(id))
+      isInTransaction = false
     case .choose(let choose):
       append(choose, id, in: graph)
     case .call(let call):
@@ -201,6 +207,23 @@ public struct Program: Equatable, Sendable {
       decision.weightsAgain.append(Choose.meanWeight(of: decision.weights))
     }
     decisions[id] = decision
+  }
+}
+
+extension Graph {
+  /// True where one of these steps, or one nested in them, is a `tx`; an undo is nested in no step.
+  fileprivate func haveTransaction(_ steps: [StepID]) -> Bool {
+    steps.contains { id in
+      switch self[id].verb {
+      case .transaction: true
+      case .choose(let choose): choose.branches.contains { haveTransaction($0.steps) }
+      case .parallel(let branches, _): branches.contains { haveTransaction($0) }
+      case .each(_, let steps, _): haveTransaction(steps)
+      case .call(let call): if case .steps(let steps) = call.onError { haveTransaction(steps) } else { false }
+      case .wait(let wait): haveTransaction(wait.otherwise)
+      case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .signal, .reply, .fail: false
+      }
+    }
   }
 }
 

@@ -29,6 +29,8 @@ struct Unit: Equatable, Sendable {
     case backingOff
     /// A channel's confirmation that a message is stored.
     case storing
+    /// The latest snapshot of a table.
+    case reading
     /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
     /// and recording.
     case performed
@@ -61,7 +63,7 @@ struct Unit: Equatable, Sendable {
   /// What is acknowledged when the work is done.
   struct Lease: Equatable, Sendable {
     let channel: ChannelID
-    let number: UInt64
+    var number: UInt64
   }
 
   /// A call to an external without steps: the call itself is the one effect.
@@ -81,14 +83,23 @@ struct Unit: Equatable, Sendable {
     let step: StepID?
     var effects: [AppliedEffect] = []
     var keys: [UInt64] = []
+    /// Only of a stream job; elsewhere a commit finds out by itself.
+    var rows: [RowVersion] = []
     var messages: [ChannelMessage] = []
     var answersAtCommit = false
+
+    mutating func take(_ other: Buffer) {
+      effects += other.effects
+      keys += other.keys
+      rows += other.rows
+      messages += other.messages
+    }
   }
 
   /// Counted per machine; names its timers.
   let serial: UInt32
   /// What started it; in a strand with the strand.
-  let origin: WorkUnit
+  let cause: WorkUnit
   /// What deduplication goes by: the business key of the request, else the id of the trigger.
   let identity: UInt64
   let event: NameID?
@@ -97,6 +108,8 @@ struct Unit: Equatable, Sendable {
   let attempt: Int
   var waiters: [Waiter]
   var lease: Lease?
+  /// Where its record lies; only of a stream job.
+  let origin: RecordPosition?
   let blackBox: BlackBox?
   /// Started by the engine or a durable caller: its result is remembered.
   let isInvocation: Bool
@@ -131,24 +144,25 @@ struct Unit: Equatable, Sendable {
 
   init(
     serial: UInt32, work: WorkUnit, identity: UInt64, event: NameID?, isCompensation: Bool, attempt: Int,
-    waiters: [Waiter], lease: Lease?, blackBox: BlackBox?, isInvocation: Bool
+    waiters: [Waiter], lease: Lease?, origin: RecordPosition?, blackBox: BlackBox?, isInvocation: Bool
   ) {
     self.serial = serial
-    origin = work
+    cause = work
     self.identity = identity
     self.event = event
     self.isCompensation = isCompensation
     self.attempt = attempt
     self.waiters = waiters
     self.lease = lease
+    self.origin = origin
     self.blackBox = blackBox
     self.isInvocation = isInvocation
   }
 
   /// What it speaks of: a compensation is that of the strand which registered it.
   var work: WorkUnit {
-    guard isCompensating, let undo = undos.first, undo.strand != .none else { return origin }
-    var work = origin
+    guard isCompensating, let undo = undos.first, undo.strand != .none else { return cause }
+    var work = cause
     work.strand = undo.strand
     return work
   }
@@ -158,7 +172,7 @@ extension Unit: Fingerprintable {
   /// Left out: `attempt`, which is only told to observers.
   func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(UInt64(serial))
-    fingerprinter.feed(origin)
+    fingerprinter.feed(cause)
     fingerprinter.feed(identity)
     fingerprinter.feed(event)
     fingerprinter.feed(
@@ -173,6 +187,7 @@ extension Unit: Fingerprintable {
     }
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
     fingerprinter.feed(strand)
@@ -192,6 +207,7 @@ extension Unit: Fingerprintable {
     guard let buffer else { return }
     fingerprinter.feed(buffer.step)
     fingerprinter.feed(buffer.keys)
+    fingerprinter.feed(buffer.rows)
     fingerprinter.feed(buffer.effects)
     fingerprinter.feed(buffer.messages)
     fingerprinter.feed(buffer.answersAtCommit)
@@ -207,6 +223,7 @@ struct Arrival: Equatable, Sendable {
   let attempt: Int
   let waiter: Unit.Waiter?
   let lease: Unit.Lease?
+  let origin: RecordPosition?
   let blackBox: Unit.BlackBox?
   let isInvocation: Bool
 }
@@ -232,5 +249,6 @@ extension Arrival: Fingerprintable {
     fingerprinter.feed(waiter?.request)
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
   }
 }

@@ -211,6 +211,10 @@ import Testing
     #expect(bench.effects == ["x", "y", "end", "facts"])
     let crashed = try Bench.seen(text, crashes: [("a", .before(.step(try step("end", in: try graph(text)))))])
     #expect(crashed.effects == bench.effects)
+    let inner = Self.fan("{tx: [{write: x}, {tx: [{write: y}, {each: 2, do: [{tx: [{write: z}]}]}]}]}")
+    #expect(try Bench.seen(inner).effects == ["x", "y", "z", "z", "end"])
+    let branch = Self.fan("{choose: {only: [{tx: [{write: x}, {publish: facts}]}, {write: y}]}}", work: "transactional")
+    #expect(try Bench.seen(branch).effects.sorted() == ["end", "facts", "x", "y"])
     let own = Self.fan("{each: 2, do: [{tx: [{write: x}, {publish: facts}]}]}", work: "transactional")
     #expect(try Bench.seen(own).effects.sorted() == ["end", "facts", "facts", "x", "x"])
   }

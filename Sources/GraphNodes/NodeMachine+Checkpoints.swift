@@ -18,7 +18,8 @@ extension NodeMachine {
 
   /// Lets an attempt begin behind the last checkpoint that an earlier one passed.
   mutating func resumeAtCheckpoint(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    guard let checkpoint = database.progress.checkpoint(of: progressKey(of: unit), strand: units[unit].path) else { return }
+    let work = progressKey(of: unit)
+    guard let checkpoint = database.progress.checkpoint(of: work, strand: units[unit].path) else { return }
     units[unit].position = checkpoint.position
     units[unit].turns = checkpoint.turns
     if let top = top(of: unit) {

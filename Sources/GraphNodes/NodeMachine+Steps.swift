@@ -226,6 +226,8 @@ extension NodeMachine {
     case .older: return out.observe(.outdated(effect.unit, effect.step))
     case .newer: break
     }
+    var effect = effect
+    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
     var change = Unit.Buffer(step: nil)
     change.effects = [effect]
     change.keys = key.map { [$0] } ?? []

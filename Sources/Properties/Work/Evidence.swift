@@ -138,8 +138,8 @@ struct Evidence {
     return false
   }
 
-  /// True when the undo of the effect's step, or of a call above its work, was done after its last application. The undo
-  /// of one strand takes nothing back of another; an effect with a key is in no strand.
+  /// True when the undo of the effect's step, or of a call above its work, was done after its last application. The
+  /// undo of one strand takes nothing back of another; an effect with a key is in no strand.
   private func undoReached(from start: Int, of effect: EffectRecord) -> Bool {
     var work = start
     var step = effect.step

@@ -6,23 +6,15 @@ public import ProgressGraph
 private enum UnexecutableFeature: String {
   case streamNode = "stream jobs"
   case agentNode = "agents"
-  case everyTrigger = "durable timers as triggers"
-  case cronTrigger = "timers in memory as triggers"
-  case waitStep = "`wait`"
-  case signalStep = "`signal`"
   case chooseStep = "`choose`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
-  case serial = "`serial`"
-  case instances = "several `instances`"
   case transientFailures = "`fails`"
   case writeVersion = "`version`"
   case tableChannel = "table channels"
   case tableRead = "reads of tables"
   case maxAge = "`max_age`"
-  case replyTo = "`reply_to`"
-  case sendDelay = "`delay` of a message"
   case fifo = "`fifo` queues"
 }
 
@@ -34,9 +26,6 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
   var found: [(feature: UnexecutableFeature, span: SourceSpan)] = []
   for id in graph.nodeIDs {
     for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
-  }
-  for handler in graph.handlers {
-    for feature in features(of: handler) { found.append((feature, sources.span(of: handler.node, key: "trigger"))) }
   }
   for id in graph.channelIDs {
     for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
@@ -58,20 +47,8 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   case .agent: found.append((.agentNode, "kind"))
   case .service, .function, .external, .client: break
   }
-  if node.serial != nil { found.append((.serial, "serial")) }
-  if node.instances > 1 { found.append((.instances, "instances")) }
   if node.failureShare > 0 { found.append((.transientFailures, "fails")) }
   return found
-}
-
-private func features(of handler: Handler) -> [UnexecutableFeature] {
-  handler.triggers.compactMap { trigger in
-    switch trigger {
-    case .every: .everyTrigger
-    case .cron: .cronTrigger
-    case .rpc, .channel, .start: nil
-    }
-  }
 }
 
 private func features(of channel: Channel) -> [(UnexecutableFeature, key: String)] {
@@ -83,8 +60,6 @@ private func features(of channel: Channel) -> [(UnexecutableFeature, key: String
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
-  case .wait: return [(.waitStep, nil)]
-  case .signal: return [(.signalStep, nil)]
   case .choose: return [(.chooseStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
@@ -93,9 +68,6 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .read(_, let table, let age):
     let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
     return table + (age == nil ? [] : [(.maxAge, "max_age")])
-  case .send(let send):
-    let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
-    return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .send, .publish, .effect, .transaction, .wait, .signal, .reply, .fail: return []
   }
 }

@@ -24,6 +24,7 @@ public final class Deployment: Sendable {
   public let consumers: [[NodeID]]
   /// Indexed by `ChannelID`: the name under which a record put there counts as an effect.
   public let channelNames: [NameID]
+  let waits: WaitIndex
   /// Effects of externals without steps, by handler.
   private let impliedEffects: [HandlerID: NameID]
 
@@ -59,6 +60,7 @@ public final class Deployment: Sendable {
     self.logs = logs
     self.engine = engine
     impliedEffects = implied
+    waits = WaitIndex(graph)
     programs = graph.handlerIDs.map { Program(handler: $0, in: graph) }
     var next = graph.nodes.count
     fronts = graph.channels.map { channel in

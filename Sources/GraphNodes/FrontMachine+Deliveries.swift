@@ -237,6 +237,7 @@ extension LaneEntry: Fingerprintable {
       fingerprinter.feed(consumer)
       fingerprinter.feed(isParked)
     case .exhausted: fingerprinter.feed(5 as UInt64)
+    case .delayed: fingerprinter.feed(6 as UInt64)
     }
   }
 }
@@ -249,6 +250,9 @@ extension FrontTimer: Fingerprintable {
       fingerprinter.feed(number)
     case .parking(let message):
       fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(message)
+    case .visible(let message):
+      fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(message)
     case .log: fingerprinter.feed(3 as UInt64)
     }

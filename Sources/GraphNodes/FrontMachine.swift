@@ -72,6 +72,8 @@ public struct Lane: Equatable, Sendable {
 public struct LaneEntry: Equatable, Sendable {
   public enum State: Equatable, Sendable {
     case ready
+    /// Invisible until its sender's `delay` is over.
+    case delayed
     /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
     case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
     /// The acknowledgement is on its way into the log.
@@ -90,6 +92,8 @@ public struct LaneEntry: Equatable, Sendable {
 
 public enum FrontTimer: Hashable, Sendable {
   case lease(UInt64)
+  /// The end of a message's `delay`.
+  case visible(UInt64)
   /// The dead-letter queue has not confirmed this message.
   case parking(UInt64)
   case log
@@ -158,7 +162,7 @@ extension FrontMachine: Machine {
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged:
+    case .request, .deliver, .acknowledged, .signal:
       preconditionFailure("a front is no consumer")
     case .log:
       break
@@ -168,6 +172,7 @@ extension FrontMachine: Machine {
   private mutating func fire(_ timer: FrontTimer, into out: inout Outbox<FrontMachine>) {
     switch timer {
     case .lease(let number): leaseEnded(number, into: &out)
+    case .visible(let message): delayEnded(message, into: &out)
     case .parking(let message): park(message, into: &out)
     case .log: log.retry(into: &out)
     }
@@ -210,15 +215,16 @@ extension FrontMachine {
       if let position = storing.firstIndex(where: { $0.message.id == message.id }) {
         for sender in storing.remove(at: position).senders { out.send(.stored(message: message.id), to: sender) }
       }
-      enqueue(message)
+      enqueue(message, into: &out)
       if untilRepeat > 0 {
         untilRepeat -= 1
         if untilRepeat == 0 { log.append(.repeated(message), into: &out) }
       }
-    case .repeated(let message): enqueue(message)
+    case .repeated(let message): enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded:
+      preconditionFailure("a journal's record in a channel")
     }
     serve(into: &out)
   }
@@ -230,24 +236,27 @@ extension FrontMachine {
       // A repeated append left a second copy.
       guard !known.contains(message.id) else { return }
       announce(message, into: &out)
-      enqueue(message)
+      enqueue(message, into: &out)
     case .repeated(let message):
-      enqueue(message)
+      enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, let failure):
-      guard let entry = removeEntry(message, of: consumer) else { return }
+      guard let entry = removeEntry(message, of: consumer, into: &out) else { return }
       out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
       if entry.message.invocation != nil { results.insert(message, failure) }
     case .retired(let message, let consumer, let isParked):
-      guard let entry = removeEntry(message, of: consumer) else { return }
+      guard let entry = removeEntry(message, of: consumer, into: &out) else { return }
       let trigger = trigger(entry.message, consumer: consumer)
       out.observe(isParked ? .parked(trigger) : .dropped(trigger))
-    case .runStarted, .stepDone, .compensating, .runEnded:
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded:
       preconditionFailure("a journal's record in a channel")
     }
   }
 
-  private mutating func removeEntry(_ message: UInt64, of consumer: NodeID) -> LaneEntry? {
+  private mutating func removeEntry(
+    _ message: UInt64, of consumer: NodeID, into out: inout Outbox<FrontMachine>
+  ) -> LaneEntry? {
     guard let found = entry(where: { $0.message.id == message && ($1 == nil || $1 == consumer) }) else { return nil }
+    if case .delayed = lanes[found.lane].entries[found.entry].state { out.disarm(.visible(message)) }
     return lanes[found.lane].entries.remove(at: found.entry)
   }
 
@@ -257,11 +266,34 @@ extension FrontMachine {
     out.observe(.stored(trigger(message, consumer: target(of: message))))
   }
 
-  private mutating func enqueue(_ message: ChannelMessage) {
+  private mutating func enqueue(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {
     let partition = partition(of: message)
-    for lane in lanes.indices where lanes[lane].group == nil || lanes[lane].partition == partition {
-      lanes[lane].entries.append(LaneEntry(message: message))
+    var entry = LaneEntry(message: message)
+    if let delay = delay(of: message) {
+      entry.state = .delayed
+      out.arm(.visible(message.id), after: .exactly(delay))
     }
+    for lane in lanes.indices where lanes[lane].group == nil || lanes[lane].partition == partition {
+      lanes[lane].entries.append(entry)
+    }
+  }
+
+  /// How long the sender keeps its message invisible; nil where it does not, and for a parked one, which has waited. A
+  /// front that comes up again does not know how much of it was over, and starts anew.
+  private func delay(of message: ChannelMessage) -> SimDuration? {
+    guard let step = message.effect?.step, case .send(let send) = deployment.graph[step].verb, send.delay > .zero
+    else { return nil }
+    return send.delay
+  }
+
+  private mutating func delayEnded(_ message: UInt64, into out: inout Outbox<FrontMachine>) {
+    for lane in lanes.indices {
+      for entry in lanes[lane].entries.indices
+      where lanes[lane].entries[entry].message.id == message && lanes[lane].entries[entry].state == .delayed {
+        lanes[lane].entries[entry].state = .ready
+      }
+    }
+    serve(into: &out)
   }
 
   private mutating func partition(of message: ChannelMessage) -> Int {

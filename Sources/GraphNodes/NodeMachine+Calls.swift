@@ -62,6 +62,8 @@ extension NodeMachine {
     let waiting = units.firstIndex {
       $0.awaited == reply.request && ($0.phase == .calling || $0.phase == .backingOff || $0.phase == .storing)
     }
+    // A node that refuses a signal is asked again when it is time to.
+    if units.contains(where: { $0.phase == .replying && $0.awaited == reply.request }) { return }
     guard let unit = waiting, let step = currentStep(of: unit) else {
       return out.observe(.replyIgnored(id, request: reply.request))
     }
@@ -90,8 +92,8 @@ extension NodeMachine {
   // MARK: Sending
 
   mutating func put(
-    on channel: ChannelID, name: NameID, key: NameID?, event: NameID?, _ step: StepID, _ unit: Int,
-    into out: inout Outbox<NodeMachine>
+    on channel: ChannelID, name: NameID, key: NameID?, event: NameID?, replyTo: NameID? = nil, _ step: StepID,
+    _ unit: Int, into out: inout Outbox<NodeMachine>
   ) {
     if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
     let isCompensation = units[unit].isCompensation || units[unit].isCompensating
@@ -101,7 +103,7 @@ extension NodeMachine {
       effect: AppliedEffect(
         unit: units[unit].work, step: step, name: name, key: countedKey(key, unit), isCompensation: isCompensation,
         record: units[unit].awaited),
-      isCompensation: isCompensation)
+      isCompensation: isCompensation, replyTo: replyTo.map { ReplyAddress(node: id, name: $0) })
     if units[unit].buffer != nil {
       units[unit].buffer?.messages.append(message)
       units[unit].awaited = 0
@@ -121,22 +123,24 @@ extension NodeMachine {
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
     case .storing:
       performAgain(unit, into: &out)
+    case .replying:
+      sendReply(unit, into: &out)
     case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .performed, .recording, .abandoning,
-      .finished, .ending:
+      .registering, .waiting, .finished, .ending:
       break
     }
   }
 
   mutating func takeConfirmation(of message: UInt64, into out: inout Outbox<NodeMachine>) {
-    guard let unit = units.firstIndex(where: { $0.phase == .storing && $0.awaited == message }) else {
-      return relayed(message, into: &out)
-    }
+    let sender = units.firstIndex { ($0.phase == .storing || $0.phase == .replying) && $0.awaited == message }
+    guard let unit = sender else { return relayed(message, into: &out) }
     out.disarm(.resend(units[unit].serial))
-    guard let step = currentStep(of: unit) else { return }
-    if case .call(let call) = graph[step].verb, call.isAwaited {
+    if units[unit].phase == .storing, let step = currentStep(of: unit), case .call(let call) = graph[step].verb,
+      call.isAwaited
+    {
       units[unit].phase = .calling
     } else {
-      completeStep(unit, into: &out)
+      signalArrived(unit, into: &out)
     }
   }
 

@@ -22,6 +22,8 @@ public enum NodeMessage: Equatable, Sendable {
   case acknowledged(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
+  /// To the node that waits; confirmed as stored.
+  case signal(Signal)
   indirect case log(LogMessage<Record>)
 }
 
@@ -133,6 +135,9 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(channel)
       fingerprinter.feed(lease)
       fingerprinter.feed(wasRefused)
+    case .signal(let signal):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(signal)
     case .log(let message):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(message)

@@ -1,3 +1,4 @@
+public import MachineContract
 public import Primitives
 
 /// Keys that a receiver has seen: for look-up, never for iteration.
@@ -35,6 +36,9 @@ public struct NodeStore: Equatable, Sendable {
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
+  /// Durable timers that fired and whose work is not done, oldest first. The schedule's, not the disk's: a lost disk
+  /// leaves them as they are.
+  public var dueTicks: [TimerFiring] = []
 
   public init() {}
 }
@@ -62,6 +66,8 @@ public enum NodeWrite: Equatable, Sendable {
   case transaction(keys: [UInt64], messages: [ChannelMessage])
   case relayed(message: UInt64)
   case poisons([Poison])
+  case tickDue(TimerFiring)
+  case tickDone(root: UInt64)
 }
 
 extension NodeStore {
@@ -78,6 +84,10 @@ extension NodeStore {
       outbox.removeAll { $0.id == message }
     case .poisons(let poisons):
       self.poisons = poisons
+    case .tickDue(let tick):
+      if !dueTicks.contains(tick) { dueTicks.append(tick) }
+    case .tickDone(let root):
+      dueTicks.removeAll { $0.root == root }
     }
   }
 }
@@ -88,6 +98,7 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(appliedOutside)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
+    fingerprinter.feed(dueTicks)
   }
 }
 
@@ -119,6 +130,12 @@ extension NodeWrite: Fingerprintable {
     case .poisons(let poisons):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(poisons)
+    case .tickDue(let tick):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(tick)
+    case .tickDone(let root):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(root)
     }
   }
 }

@@ -15,8 +15,8 @@ public struct Program: Equatable, Sendable {
   }
 
   public private(set) var instructions: [Instruction] = []
-  /// Where a failed call goes on, for calls with `on_error` steps.
-  private var errorTargets: [StepID: Int] = [:]
+  /// Where a failed call with `on_error` steps goes on, and a wait that was not answered in time.
+  private var fallbackTargets: [StepID: Int] = [:]
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
@@ -28,7 +28,10 @@ public struct Program: Equatable, Sendable {
     if isImplicit { instructions.append(.commit(nil)) }
   }
 
-  public func errorTarget(of call: StepID) -> Int? { errorTargets[call] }
+  public func errorTarget(of call: StepID) -> Int? { fallbackTargets[call] }
+
+  /// Never where the wait would go on otherwise, so that a journal tells the two apart.
+  public func timeoutTarget(of wait: StepID) -> Int? { fallbackTargets[wait] }
 
   private mutating func append(_ steps: [StepID], of graph: Graph) {
     for step in steps { append(step, of: graph) }
@@ -45,7 +48,10 @@ public struct Program: Equatable, Sendable {
     } else {
       instructions.append(.perform(id))
       if case .call(let call) = step.verb, case .steps(let recovery) = call.onError {
-        appendRecovery(recovery, of: id, in: graph)
+        appendFallback(recovery, of: id, in: graph)
+      }
+      if case .wait(let wait) = step.verb, wait.timeout != nil {
+        appendFallback(wait.otherwise, of: id, in: graph)
       }
     }
     if let event = step.when {
@@ -53,10 +59,10 @@ public struct Program: Equatable, Sendable {
     }
   }
 
-  private mutating func appendRecovery(_ steps: [StepID], of call: StepID, in graph: Graph) {
+  private mutating func appendFallback(_ steps: [StepID], of step: StepID, in graph: Graph) {
     let jumpPosition = instructions.count
     instructions.append(.jump(0))
-    errorTargets[call] = instructions.count
+    fallbackTargets[step] = instructions.count
     append(steps, of: graph)
     instructions[jumpPosition] = .jump(instructions.count)
   }

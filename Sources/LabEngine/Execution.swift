@@ -43,13 +43,16 @@ struct Execution: Sendable {
   /// where a single action has become slow.
   private static let stepsPerQuestion = 256
 
-  /// Root triggers count from 1.
+  /// The load, and as many firings of every timer.
   private static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
-    guard let start = deployment.graph.workflow.start else { return [] }
+    let graph = deployment.graph
+    let timers = TimerSchedule(graph, load: load).actions(in: deployment)
+    guard let start = graph.workflow.start, graph.isStartedByLoad(start) else { return timers }
     return (0..<load.count).map { position in
       let instant = SimInstant.start + load.every * Int64(position)
-      return (instant, .invoke(deployment.machine(of: start), .trigger(root: UInt64(position + 1))))
-    }
+      let root = RootNumber.load(position + 1).root
+      return (instant, .invoke(deployment.machine(of: start), .trigger(root: root)))
+    } + timers
   }
 
   /// Does the next action and shows it to the judge.

@@ -17,7 +17,7 @@ struct LogPromises: Sendable {
     case .accepted(let unit): ids.append(unit.trigger)
     case .arrived, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
       .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired,
-      .acknowledged, .parked, .dropped, .started:
+      .acknowledged, .parked, .dropped, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       break
     }
   }
@@ -40,7 +40,7 @@ extension Record {
     switch self {
     case .message(let message), .repeated(let message): message.id
     case .runStarted(let start): start.unit.trigger
-    case .acknowledged, .retired, .stepDone, .compensating, .runEnded: nil
+    case .acknowledged, .retired, .stepDone, .waiting, .signalled, .compensating, .runEnded: nil
     }
   }
 }

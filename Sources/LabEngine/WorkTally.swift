@@ -90,7 +90,7 @@ struct WorkTally: Sendable {
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
     case .accepted, .began, .performed, .ended, .replayed, .retrying, .compensating, .deduplicated, .replied,
-      .replyIgnored, .started:
+      .replyIgnored, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       break
     }
   }

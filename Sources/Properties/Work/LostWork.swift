@@ -7,8 +7,8 @@ import ProgressGraph
 /// - Parameter failures: the callers told FAIL. Where the workflow must complete each of them is lost work, unless a
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
-  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + swallowedTriggers(evidence)
-    + brokenPromises(evidence, failures)
+  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence)
+    + swallowedTriggers(evidence) + brokenPromises(evidence, failures)
 }
 
 /// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
@@ -47,13 +47,25 @@ private func lostRuns(_ evidence: Evidence) -> [Anomaly] {
 /// Timers in memory: nobody is told, and nothing fires them again.
 private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
   evidence.ledger.roots.compactMap { root in
-    guard let index = root.work else { return nil }
-    let work = evidence.ledger.works[index]
-    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
-      if case .cron = $0 { true } else { false }
+    guard let timer = root.timer, !timer.isDurable, evidence.catalogue.bearsWork[timer.handler.index]
+    else { return nil }
+    guard let index = root.work else {
+      return Anomaly(
+        code: .lost, subject: .node(timer.node), key: root.root, count: 1, step: root.startedAt, unit: nil,
+        handler: timer.handler, root: root.root)
     }
-    guard isTimer, !work.isFinished, work.acceptedAt < 0, !evidence.hasStandingEffect(work),
-      evidence.catalogue.bearsWork[work.unit.handler.index]
+    let work = evidence.ledger.works[index]
+    guard !work.isFinished, work.acceptedAt < 0, !evidence.hasStandingEffect(work) else { return nil }
+    return lost(work, step: work.lastSeenAt)
+  }
+}
+
+/// Requests that were answered before their work was done, and that nobody makes again. One that joined other work
+/// never arrived as work of its own.
+private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.works.compactMap { work in
+    guard work.arrivedAt >= 0, work.repliedAt >= work.arrivedAt, !work.isFinished, work.acceptedAt < 0,
+      !evidence.hasStandingEffect(work), evidence.catalogue.bearsWork[work.unit.handler.index]
     else { return nil }
     return lost(work, step: work.lastSeenAt)
   }

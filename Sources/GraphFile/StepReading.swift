@@ -138,7 +138,7 @@ extension GraphAssembly {
     channel(value, as: .queue).map { channel in
       .send(
         Send(
-          channel: channel, key: intern(item["key"]), delay: item["delay"]?.duration ?? .zero,
+          channel: channel, key: intern(item["key"]) ?? graph[channel].key, delay: item["delay"]?.duration ?? .zero,
           replyTo: intern(item["reply_to"])))
     }
   }

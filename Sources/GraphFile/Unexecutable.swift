@@ -11,11 +11,9 @@ private enum UnexecutableFeature: String {
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
   case transientFailures = "`fails`"
-  case writeVersion = "`version`"
   case tableChannel = "table channels"
   case tableRead = "reads of tables"
   case maxAge = "`max_age`"
-  case fifo = "`fifo` queues"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -54,7 +52,6 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
 private func features(of channel: Channel) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   if channel.kind == .table { found.append((.tableChannel, "kind")) }
-  if channel.isFifo { found.append((.fifo, "fifo")) }
   return found
 }
 
@@ -64,10 +61,9 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .write(_, _, let version): return version == nil ? [] : [(.writeVersion, "version")]
   case .read(_, let table, let age):
     let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
     return table + (age == nil ? [] : [(.maxAge, "max_age")])
-  case .compute, .call, .send, .publish, .effect, .transaction, .wait, .signal, .reply, .fail: return []
+  case .compute, .call, .send, .publish, .write, .effect, .transaction, .wait, .signal, .reply, .fail: return []
   }
 }

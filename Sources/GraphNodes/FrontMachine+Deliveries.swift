@@ -18,9 +18,20 @@ extension FrontMachine {
       } else if lanes[lane].group != nil {
         // In order: only the oldest is ever out.
         deliverIfReady(lane, 0, into: &out)
+      } else if deployment.graph[channel].isFifo {
+        deliverHeads(lane, into: &out)
       } else {
         for entry in lanes[lane].entries.indices { deliverIfReady(lane, entry, into: &out) }
       }
+    }
+  }
+
+  /// Message groups: of each key only the oldest is ever out, whether it is in flight, waits for its redelivery or is
+  /// on its way to the dead letters. Messages without a key are one group.
+  private mutating func deliverHeads(_ lane: Int, into out: inout Outbox<FrontMachine>) {
+    var begun: Set<UInt64?> = []
+    for entry in lanes[lane].entries.indices where begun.insert(lanes[lane].entries[entry].message.key).inserted {
+      deliverIfReady(lane, entry, into: &out)
     }
   }
 

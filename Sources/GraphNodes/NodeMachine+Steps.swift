@@ -168,10 +168,13 @@ extension NodeMachine {
     let applied = AppliedEffect(
       unit: units[unit].work, step: step, name: effect, key: countedKey(key, unit),
       isCompensation: units[unit].isCompensation || units[unit].isCompensating)
-    let dedupKey = self.dedupKey(of: effect, key: key, step, unit)
+    let row = row(of: step, root: units[unit].work.root)
+    let dedupKey = row == nil ? self.dedupKey(of: effect, key: key, step, unit) : nil
     if !outside, units[unit].buffer != nil {
       units[unit].buffer?.effects.append(applied)
       if let dedupKey { units[unit].buffer?.keys.append(dedupKey) }
+    } else if let row {
+      applyVersion(row, applied, into: &out)
     } else if let dedupKey, outside ? database.appliedOutside.contains(dedupKey) : database.applied.contains(dedupKey) {
       out.observe(.deduplicated(units[unit].work, step))
     } else {

@@ -4,8 +4,8 @@ import ProgressGraph
 
 /// Timers as triggers.
 ///
-/// A durable timer is the schedule's: it fires late where the node is down, and again after a crash or a failed attempt,
-/// until the work is done or in a journal. A timer in memory fires once, at a node that is up.
+/// A durable timer is the schedule's: it fires late where the node is down, and again after a crash or a failed
+/// attempt, until the work is done or in a journal. A timer in memory fires once, at a node that is up.
 extension NodeMachine {
   mutating func take(_ tick: TimerFiring, into out: inout Outbox<NodeMachine>) {
     if tick.isDurable, dueTick(tick.root) == nil { commit(.tickDue(tick), into: &out) }

@@ -32,14 +32,26 @@ extension NodeMachine {
     units[unit].buffer = nil
     var keys = buffer.keys
     if let row = inboxRow(step, unit) { keys.append(row) }
-    let fresh = buffer.effects.filter { !isApplied($0, unit) }
-    commit(.transaction(keys: keys, messages: buffer.messages), into: &out)
-    for effect in buffer.effects {
-      out.observe(fresh.contains(effect) ? .effect(effect) : .deduplicated(units[unit].work, effect.step))
-    }
+    // What each effect is, seen before the commit: afterwards its own row would be there.
+    let told = buffer.effects.map { observation(of: $0, unit) }
+    let rows = buffer.effects.compactMap { row(of: $0.step, root: $0.unit.root) }
+      .filter { precedence(of: $0) == .newer }
+    commit(.transaction(keys: keys, rows: rows, messages: buffer.messages), into: &out)
+    for observation in told { out.observe(observation) }
     if buffer.answersAtCommit { answer(unit, nil, into: &out) }
     relayOutbox(into: &out)
     completeStep(unit, into: &out)
+  }
+
+  private func observation(of effect: AppliedEffect, _ unit: Int) -> WorkObservation {
+    guard let row = row(of: effect.step, root: effect.unit.root) else {
+      return isApplied(effect, unit) ? .deduplicated(units[unit].work, effect.step) : .effect(effect)
+    }
+    switch precedence(of: row) {
+    case .newer: return .effect(effect)
+    case .same: return .deduplicated(units[unit].work, effect.step)
+    case .older: return .outdated(units[unit].work, effect.step)
+    }
   }
 
   /// Whether a keyed write of the transaction is in the database already.

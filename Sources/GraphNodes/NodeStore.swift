@@ -33,6 +33,7 @@ public struct NodeStore: Equatable, Sendable {
   public var applied = KeySet()
   /// Keys that receivers outside have seen. A lost disk does not make them forget.
   public var appliedOutside = KeySet()
+  public var versions = RowVersions()
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
@@ -62,8 +63,10 @@ public struct Poison: Equatable, Sendable {
 public enum NodeWrite: Equatable, Sendable {
   case applied(UInt64)
   case appliedOutside(UInt64)
-  /// One atomic commit: keys of the rows it holds (with the inbox row), and the messages of the outbox.
-  case transaction(keys: [UInt64], messages: [ChannelMessage])
+  /// One atomic commit: keys of the rows it holds (with the inbox row), rows with a version, and the
+  /// messages of the outbox.
+  case transaction(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage])
+  case versioned(RowVersion)
   case relayed(message: UInt64)
   case poisons([Poison])
   case tickDue(TimerFiring)
@@ -77,9 +80,12 @@ extension NodeStore {
       applied.insert(key)
     case .appliedOutside(let key):
       appliedOutside.insert(key)
-    case .transaction(let keys, let messages):
+    case .transaction(let keys, let rows, let messages):
       for key in keys { applied.insert(key) }
+      for row in rows { versions.set(row) }
       outbox.append(contentsOf: messages)
+    case .versioned(let row):
+      versions.set(row)
     case .relayed(let message):
       outbox.removeAll { $0.id == message }
     case .poisons(let poisons):
@@ -96,6 +102,7 @@ extension NodeStore: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(applied)
     fingerprinter.feed(appliedOutside)
+    fingerprinter.feed(versions)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
     fingerprinter.feed(dueTicks)
@@ -120,9 +127,10 @@ extension NodeWrite: Fingerprintable {
     case .appliedOutside(let key):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(key)
-    case .transaction(let keys, let messages):
+    case .transaction(let keys, let rows, let messages):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(keys)
+      fingerprinter.feed(rows)
       fingerprinter.feed(messages)
     case .relayed(let message):
       fingerprinter.feed(4 as UInt64)
@@ -130,6 +138,9 @@ extension NodeWrite: Fingerprintable {
     case .poisons(let poisons):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(poisons)
+    case .versioned(let row):
+      fingerprinter.feed(6 as UInt64)
+      fingerprinter.feed(row)
     case .tickDue(let tick):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(tick)

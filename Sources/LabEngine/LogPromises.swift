@@ -16,8 +16,9 @@ struct LogPromises: Sendable {
     case .stored(let trigger): ids.append(trigger.message)
     case .accepted(let unit): ids.append(unit.trigger)
     case .arrived, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
-      .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired,
-      .acknowledged, .parked, .dropped, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
+      .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
+      .leaseExpired, .acknowledged, .parked, .dropped, .started, .due, .missed, .waiting, .timedOut, .signalled,
+      .signalTaken:
       break
     }
   }

@@ -162,6 +162,7 @@ struct StoryWriter: Sendable {
     case .compensating: return (actor, "undoes what it did, last step first", .note)
     case .effect(let effect): return effectLine(effect, actor)
     case .deduplicated(_, let step): return (actor, "knows this one and skips \(label(step))", .note)
+    case .outdated(_, let step): return (actor, "has a newer \(label(step)) and rejects this one as old", .note)
     case .called(_, let step, _, let attempt):
       return (actor, "calls \(label(step))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .answered(_, let step, _): return (actor, "has the answer of \(label(step))", .message)
@@ -197,8 +198,8 @@ struct StoryWriter: Sendable {
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
     case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
-      .compensating, .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .started,
-      .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
+      .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       return nil
     }
   }
@@ -211,8 +212,8 @@ struct StoryWriter: Sendable {
       return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
     case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
     case .started, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
-      .compensating, .effect, .deduplicated, .called, .answered, .callFailed, .replied, .replyIgnored, .stored,
-      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .due, .missed:
+      .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .due, .missed:
       return nil
     }
   }

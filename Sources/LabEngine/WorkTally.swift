@@ -89,7 +89,7 @@ struct WorkTally: Sendable {
     case .acknowledged(let trigger): channels[trigger.channel.index].acknowledged += 1
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .began, .performed, .ended, .replayed, .retrying, .compensating, .deduplicated, .replied,
+    case .accepted, .began, .performed, .ended, .replayed, .retrying, .compensating, .deduplicated, .outdated, .replied,
       .replyIgnored, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       break
     }

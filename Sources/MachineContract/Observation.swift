@@ -115,6 +115,8 @@ public enum WorkObservation: Equatable, Sendable {
   case effect(AppliedEffect)
   /// A receiver recognised the key, and nothing happened.
   case deduplicated(WorkUnit, StepID)
+  /// The row has a newer version: the write was rejected as old, which makes it neither lost nor applied.
+  case outdated(WorkUnit, StepID)
 
   // MARK: Requests
   case called(WorkUnit, StepID, request: UInt64, attempt: Int)

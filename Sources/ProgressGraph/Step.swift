@@ -92,6 +92,7 @@ public enum ErrorPolicy: Equatable, Sendable {
 /// A command put on a queue.
 public struct Send: Equatable, Sendable {
   public var channel: ChannelID
+  /// The step's own key, else the channel's: the message group in a `fifo` queue.
   public var key: NameID?
   public var delay: SimDuration
   /// The name that the consumer's reply completes a `wait` for.

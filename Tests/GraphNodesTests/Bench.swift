@@ -70,6 +70,7 @@ struct Bench {
       case .performed(_, let step): "did \(graph[step].label)"
       case .replayed(_, let step): "skipped \(graph[step].label)"
       case .deduplicated(_, let step): "knew \(graph[step].label)"
+      case .outdated(_, let step): "rejected \(graph[step].label)"
       default: nil
       }
     }

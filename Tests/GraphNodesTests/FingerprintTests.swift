@@ -106,6 +106,9 @@ import Testing
       blackBox: nil, isInvocation: false)
     let changes: [(String, NodeMachine)] = [
       ("id", NodeMachine(NodeID(2), in: deployment)), ("database", changed { $0.database.applied.insert(1) }),
+      ("database, a version", changed { $0.database.versions.set(RowVersion(row: 1, version: 2)) }),
+      ("database, another version", changed { $0.database.versions.set(RowVersion(row: 1, version: 3)) }),
+      ("database, another row", changed { $0.database.versions.set(RowVersion(row: 2, version: 2)) }),
       ("units", changed { $0.units = [Self.unit()] }), ("inbox", changed { $0.inbox = [arrival] }),
       ("journal", changed { $0.journal = LogClient(replicas: [MachineID(1)], incarnation: 0) }),
       ("isRecovering", changed { $0.isRecovering = true }), ("endedRuns", changed { $0.endedRuns.insert(1, nil) }),

@@ -193,6 +193,40 @@ final class FrontBench {
     #expect(bench.deliveries().map(\.message.id) == [4], "a consumer that came up holds nothing")
   }
 
+  static let fifo = """
+    name: f
+    channels: {jobs: {kind: queue, fifo: true, key: customer_id, max_deliveries: 2, dlq: true}}
+    nodes:
+      web: {kind: client, do: [{send: jobs}]}
+      a: {trigger: jobs, concurrency: 9, do: [{write: one}]}
+    """
+
+  @Test func `of a message group only the oldest is ever out, and the next comes once it is done or parked`() throws {
+    let bench = try FrontBench(Self.fifo, channel: "jobs")
+    for (id, key) in [(1, 7), (2, 7), (3, 8), (4, 7), (5, nil), (6, nil)] as [(UInt64, UInt64?)] {
+      bench.put(id, key: key)
+    }
+    bench.answerLog()
+    let heads = bench.deliveries()
+    #expect(heads.map(\.message.id) == [1, 3, 5], "messages without a key are one group")
+    bench.giveUp(heads[0].lease)
+    #expect(bench.deliveries().isEmpty, "the next waits for the redelivery")
+    bench.step(.timer(.lease(heads[0].lease)))
+    let again = bench.deliveries()
+    #expect(again.map(\.message.id) == [1] && again[0].attempt == 2)
+    bench.step(.timer(.lease(again[0].lease)))
+    let put = try #require(bench.outputs.compactMap { if case .send(.put(let put), _) = $0 { put } else { nil } }.first)
+    #expect(bench.deliveries().isEmpty, "nor does it overtake one that is on its way to the dead letters")
+    bench.step(.message(.stored(message: put.id), from: bench.deployment.front(of: put.channel)))
+    bench.answerLog()
+    let next = bench.deliveries()
+    #expect(next.map(\.message.id) == [2], "parked: later ones of the group go on")
+    bench.acknowledge(next[0].lease)
+    #expect(bench.deliveries().isEmpty, "not before the log has the acknowledgement")
+    bench.answerLog()
+    #expect(bench.deliveries().map(\.message.id) == [4])
+  }
+
   @Test func `a topic delivers to every group in order, and what is stuck holds up only its own partition`() throws {
     let bench = try FrontBench(Self.topic, channel: "facts")
     for id in 1...12 as ClosedRange<UInt64> { bench.put(id, key: id % 4) }

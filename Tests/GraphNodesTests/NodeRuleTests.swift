@@ -67,6 +67,29 @@ import Testing
     #expect(bench.effects == ["one", "facts", "mail"])
   }
 
+  // MARK: Versions
+
+  /// The first of two requests is late: its write comes after the one of the second.
+  @Test(arguments: ["none", "idempotent", "transactional", "durable"])
+  func `a write with a version rejects what is older, and recognises what is the same`(work: String) throws {
+    for (version, effects) in [("", 2), (", version: sequence", 1)] {
+      let text = """
+        name: v
+        nodes:
+          web: {kind: client, do: [{call: a, timeout: 1h}]}
+          a: {work: \(work), do: [{write: state\(version)}]}
+        """
+      let requests = MessagePattern<LabMachine>(from: [MachineID(0)], to: [MachineID(1)]) { _, _ in true }
+      let late = PlannedFault<LabMachine>(.message(requests, nth: 1, .delay(by: .seconds(5))))
+      let bench = try Bench.seen(text, roots: 2, extra: [late])
+      #expect(bench.effects.count == effects, "\(work)\(version)")
+      #expect(bench.steps.count { $0 == "rejected state" } == 2 - effects, "\(work)\(version)")
+      let node = try #require(try graph(text).node(named: "a"))
+      let again = try Bench.seen(text.replacing("1h", with: "2s, retry: 3"), crashes: [("a", .after(.work(node)))])
+      #expect(again.effects.count == (version.isEmpty && work == "none" ? 2 : 1), "\(work)\(version)")
+    }
+  }
+
   // MARK: Durable runs
 
   static let plan = """

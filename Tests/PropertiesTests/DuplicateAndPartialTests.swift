@@ -154,6 +154,23 @@ import Testing
     #expect(story.outcome == [])
   }
 
+  /// A write that was rejected as old is owed no more: neither partial work nor, where it was all there was, lost.
+  @Test func aRejectedWriteIsNeitherAppliedNorOwed() {
+    let design = QueueDesign()
+    var story = story(of: design)
+    story.apply(design.unit(), design.a)
+    #expect(story.outcome == [.partial])
+    story.tell(.began(design.unit(), design.b), .outdated(design.unit(), design.b))
+    #expect(story.outcome == [])
+    var empty = Story(design.builder.graph)
+    let consumed = design.record(to: design.worker)
+    empty.tell(.stored(design.record()), .acknowledged(consumed), .arrived(design.unit(), attempt: 1))
+    empty.tell(.outdated(design.unit(), design.a))
+    #expect(empty.outcome == [.lost], "the other write is owed")
+    empty.tell(.outdated(design.unit(), design.b))
+    #expect(empty.outcome == [])
+  }
+
   @Test func anAcknowledgedTriggerWhoseCallWasNeverMadeIsPartial() {
     var design = QueueDesign()
     let pay = design.builder.node("pay")

@@ -16,17 +16,19 @@ struct WorkRecord: Sendable {
   var acceptedAt: EventStep = never
   var finishedAt: EventStep = never
   var abortedAt: EventStep = never
-  /// Its caller was told of success, which an early `reply` does before the work is done.
-  var repliedAt: EventStep = never
   /// The end of the last attempt that did not finish.
   var failedAt: EventStep = never
   var lastSeenAt: EventStep = never
+  /// It sent an answer of success, which may be before its end.
+  var hasAnswered = false
   /// Steps that some attempt began, performed or replayed.
   var begun = IdentifierSet<StepID>()
   /// Effects that some attempt applied, each once: positions in `WorkLedger.effects`.
   var effects: [Int] = []
   /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
   var recognised: [StepID] = []
+  /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
+  var outdated: [StepID] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
@@ -63,6 +65,7 @@ struct EffectRecord: Sendable {
   var isCompensation: Bool
   /// Applications.
   var count = 0
+  var firstAt: EventStep = never
   var lastAt: EventStep = never
   /// The second application: what made it a duplicate.
   var repeatedAt: EventStep = never

@@ -7,7 +7,7 @@ import ProgressGraph
 /// - Parameter failures: the callers told FAIL. Where the workflow must complete each of them is lost work, unless a
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
-  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence)
+  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence) + lostAfterAnswer(evidence)
     + swallowedTriggers(evidence) + brokenPromises(evidence, failures)
 }
 
@@ -25,6 +25,7 @@ private func lostRecords(_ evidence: Evidence) -> [Anomaly] {
       guard done >= 0 || isOwed else { continue }
       let work = evidence.ledger.work(of: record, at: consumer.node, handler: consumer.handler)
       if let work, work.isFinished || work.acceptedAt >= 0 || evidence.hasStandingEffect(work) { continue }
+      if let work, !work.outdated.isEmpty, evidence.catalogue.expectedEffects(of: work) == 0 { continue }
       anomalies.append(
         Anomaly(
           code: .lost, subject: .channel(record.channel), key: record.root, count: 1,
@@ -60,14 +61,35 @@ private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
   }
 }
 
-/// Requests that were answered before their work was done, and that nobody makes again. One that joined other work
-/// never arrived as work of its own.
-private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
-  evidence.ledger.works.compactMap { work in
-    guard work.arrivedAt >= 0, work.repliedAt >= work.arrivedAt, !work.isFinished, work.acceptedAt < 0,
-      !evidence.hasStandingEffect(work), evidence.catalogue.bearsWork[work.unit.handler.index]
+/// Requests that were answered before their work was done, and whose work then ended too early: the caller has its
+/// answer and will not ask again.
+private func lostAfterAnswer(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.compactMap { record in
+    guard record.outcome == .answered, !evidence.isHeldByEngine(record) else { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 || evidence.hasStandingEffect($0) }) { return nil }
+    guard let last = callees.last(where: \.hasAnswered), last.recognised.isEmpty,
+      evidence.catalogue.bearsWork[last.unit.handler.index]
     else { return nil }
-    return lost(work, step: work.lastSeenAt)
+    if !last.outdated.isEmpty, evidence.catalogue.expectedEffects(of: last) == 0 { return nil }
+    return lost(last, step: last.lastSeenAt)
+  }
+}
+
+/// Requests whose sender waits for no answer: it finished its work in the belief that this part is under way, and will
+/// not ask again. What becomes of the request is told to nobody.
+private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.enumerated().compactMap { index, record in
+    guard case .call(let call) = evidence.graph[record.step].verb, !call.isAwaited, !evidence.isHeldByEngine(record),
+      evidence.ledger.works[record.work].isFinished, evidence.catalogue.bearsWork[call.handler.index]
+    else { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 }) { return nil }
+    guard !evidence.effects(belowCall: index).contains(where: evidence.stands) else { return nil }
+    return Anomaly(
+      code: .lost, subject: .node(call.target), key: evidence.ledger.works[record.work].unit.root, count: 1,
+      step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
+      root: evidence.ledger.works[record.work].unit.root)
   }
 }
 

@@ -48,15 +48,16 @@ struct WorkLedger: Sendable {
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
+    case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
     case .callFailed(let unit, let at, let request, let reason):
       noteFailure(unit, at, request: request, reason: reason, step: step)
     case .replied(let unit, let reason):
-      guard reason == nil else { return }
+      guard reason == nil else { break }
       requests[unit.trigger]?.hasSucceeded = true
-      works[workRecord(of: unit)].repliedAt = step
+      note(unit, step) { $0.hasAnswered = true }
     case .replyIgnored(_, let request): noteIgnoredReply(request, step: step)
     case .stored(let trigger), .leaseExpired(let trigger), .delivered(let trigger, _):
       noteConsumer(of: trigger, step: step) { _ in }
@@ -169,6 +170,7 @@ struct WorkLedger: Sendable {
       effectIndex[key] = index
     }
     effects[index].count += 1
+    if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {
       effects[index].repeatedAt = step

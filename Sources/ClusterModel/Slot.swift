@@ -31,6 +31,8 @@ public struct Slot<M: Machine>: Equatable, Sendable {
   public internal(set) var timers: [ArmedTimer<M>] = []
   /// Durable timers that fired and were not disarmed: armed again they fire at once.
   var ripe: [M.Timer] = []
+  /// In the order in which they were opened.
+  public internal(set) var choices: [OpenChoice<M>] = []
   /// Oldest first; they become durable in this order.
   var pending: [PendingWrite] = []
   /// In the order in which they were sent.
@@ -54,6 +56,12 @@ public struct Slot<M: Machine>: Equatable, Sendable {
   mutating func take(_ timer: M.Timer) -> ArmedTimer<M>? {
     guard let position = timers.firstIndex(where: { $0.timer == timer }) else { return nil }
     return timers.remove(at: position)
+  }
+
+  /// Removes the open choice; nil where there is none under this token.
+  mutating func takeChoice(_ token: M.Timer) -> OpenChoice<M>? {
+    guard let position = choices.firstIndex(where: { $0.token == token }) else { return nil }
+    return choices.remove(at: position)
   }
 
   /// The same for a timer that fires: nil also where the machine takes no input.
@@ -84,9 +92,15 @@ extension Slot: Fingerprintable {
       fingerprinter.feed(message.receiver)
       fingerprinter.feed(UInt64(message.writesNeeded &- writesCompleted))
     }
-    // A sum, because the order in which timers were armed decides nothing.
+    // A sum, because the order in which timers were armed and choices opened decides nothing.
     var armed: UInt64 = 0
     for timer in timers { armed &+= timer.timer.fingerprint }
+    for choice in choices {
+      var one = Fingerprinter(seed: 1)
+      one.feed(choice.token)
+      for weight in choice.weights { one.feed(UInt64(weight)) }
+      armed &+= one.value
+    }
     fingerprinter.feed(armed)
     var fired: UInt64 = 0
     for timer in ripe { fired &+= timer.fingerprint }

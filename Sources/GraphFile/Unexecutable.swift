@@ -5,12 +5,9 @@ public import ProgressGraph
 /// messages. Whoever makes a feature run deletes its case and the one place below that uses it.
 private enum UnexecutableFeature: String {
   case streamNode = "stream jobs"
-  case agentNode = "agents"
-  case chooseStep = "`choose`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
-  case transientFailures = "`fails`"
   case tableChannel = "table channels"
   case tableRead = "reads of tables"
   case maxAge = "`max_age`"
@@ -42,10 +39,8 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   switch node.kind {
   case .stream: found.append((.streamNode, "kind"))
-  case .agent: found.append((.agentNode, "kind"))
-  case .service, .function, .external, .client: break
+  case .service, .function, .agent, .external, .client: break
   }
-  if node.failureShare > 0 { found.append((.transientFailures, "fails")) }
   return found
 }
 
@@ -57,13 +52,13 @@ private func features(of channel: Channel) -> [(UnexecutableFeature, key: String
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
-  case .choose: return [(.chooseStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
   case .read(_, let table, let age):
     let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
     return table + (age == nil ? [] : [(.maxAge, "max_age")])
-  case .compute, .call, .send, .publish, .write, .effect, .transaction, .wait, .signal, .reply, .fail: return []
+  case .compute, .call, .send, .publish, .choose, .write, .effect, .transaction, .wait, .signal, .reply, .fail:
+    return []
   }
 }

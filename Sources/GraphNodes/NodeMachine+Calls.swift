@@ -125,8 +125,8 @@ extension NodeMachine {
       performAgain(unit, into: &out)
     case .replying:
       sendReply(unit, into: &out)
-    case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .performed, .recording, .abandoning,
-      .registering, .waiting, .finished, .ending:
+    case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
+      .recording, .abandoning, .registering, .waiting, .finished, .ending, .lost:
       break
     }
   }

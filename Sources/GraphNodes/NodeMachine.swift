@@ -100,6 +100,7 @@ extension NodeMachine: Machine {
     case .message(let message, let sender): receive(message, from: sender, into: &out)
     case .timer(let timer): fire(timer, into: &out)
     case .persisted: preconditionFailure("a node's database commits; nothing is left pending")
+    case .chosen(let token, let option): take(option, of: token, into: &out)
     case .invoke(let operation): invoke(operation, into: &out)
     }
   }
@@ -231,7 +232,8 @@ extension NodeMachine {
     case .performed: recordStep(unit, into: &out)
     case .finished: conclude(unit, into: &out)
     case .waiting: wake(unit, into: &out)
-    case .acknowledging, .accepting, .calling, .storing, .registering, .replying, .recording, .abandoning, .ending:
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .registering, .replying, .recording,
+      .abandoning, .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }

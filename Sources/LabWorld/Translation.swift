@@ -40,6 +40,7 @@ extension Embedded {
     case .message(let message, let sender): .message(Self.message(message), from: sender)
     case .timer(let timer): .timer(Self.timer(timer))
     case .persisted(let write): .persisted(Self.write(write))
+    case .chosen(let token, let option): .chosen(Self.timer(token), option: option)
     case .invoke(let operation): .invoke(Self.operation(operation))
     }
   }
@@ -52,6 +53,7 @@ extension Embedded {
     case .arm(let timer, let range, let purpose): .arm(embed(timer), after: range, purpose: purpose)
     case .armDurably(let timer, let range): .armDurably(embed(timer), after: range)
     case .disarm(let timer): .disarm(embed(timer))
+    case .choose(let token, let weights): .choose(embed(token), weights: weights)
     case .persist(let write): .persist(embed(write))
     case .commit(let write): .commit(embed(write))
     case .observe(let observation): .observe(observation)

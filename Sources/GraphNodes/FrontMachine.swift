@@ -163,7 +163,7 @@ extension FrontMachine: Machine {
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged, .signal:
+    case .request, .deliver, .acknowledged, .leaseOver, .signal:
       preconditionFailure("a front is no consumer")
     case .log:
       break

@@ -118,6 +118,7 @@ extension NodeMachine {
     let ended = endedRuns[arrival.identity]
     let running = units.firstIndex { $0.identity == arrival.identity }
     guard ended != nil || running != nil else { return false }
+    out.observe(.attached(arrival.work))
     let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true
     if isRecorded { closeTick(root: arrival.work.trigger, into: &out) }
     if let lease = arrival.lease {

@@ -18,7 +18,7 @@ extension NodeMachine {
     }
     let root = units[unit].work.root
     let isUnshared = key.map(isFresh) ?? false
-    let value = isUnshared ? nil : KeyValue(field: key, root: root).packed
+    let value = isUnshared ? nil : deployment.value(of: key, root: root).packed
     units[unit].phase = .storing
     send(
       Signal(id: units[unit].awaited, name: name, key: value, root: root), to: target, unit, into: &out)
@@ -105,7 +105,7 @@ extension NodeMachine {
     if signals.insert(signal) { announce(signal, into: &out) }
     for sender in senders { confirm(signal, to: sender, into: &out) }
     if let unit = units.firstIndex(where: { isWaiting($0, for: signal) }),
-      signals.take(signal.name, root: units[unit].work.root) != nil
+      signals.take(signal.name, root: units[unit].work.root, in: deployment) != nil
     {
       endWait(unit, with: signal, into: &out)
     }

@@ -114,10 +114,10 @@ extension NodeMachine {
   /// no such work, or a run could wait for what it keeps out itself.
   private func isBlocked(_ arrival: Arrival) -> Bool {
     guard let field = node.serial, !deployment.waits.completesOwnWait(arrival.work.handler) else { return false }
-    let value = KeyValue(field: field, root: arrival.work.root)
+    let value = deployment.value(of: field, root: arrival.work.root)
     return units.contains { unit in
       // A trigger of a durable run in hand starts nothing: it is attached.
-      KeyValue(field: field, root: unit.work.root) == value
+      deployment.value(of: field, root: unit.work.root) == value
         && !deployment.waits.completesOwnWait(unit.work.handler)
         && (node.work != .durable || unit.identity != arrival.identity)
     }
@@ -131,6 +131,14 @@ extension NodeMachine {
     out.disarm(.resend(units[unit].serial))
     units[unit].lease = nil
     arrive(unit, into: &out)
+  }
+
+  /// The lease ended before it was acknowledged: the record is delivered again, here or elsewhere.
+  mutating func takeLeaseOver(_ channel: ChannelID, _ lease: UInt64, into out: inout Outbox<NodeMachine>) {
+    let lost = Unit.Lease(channel: channel, number: lease)
+    guard let unit = units.firstIndex(where: { $0.phase == .acknowledging && $0.lease == lost }) else { return }
+    out.disarm(.resend(units[unit].serial))
+    remove(unit, into: &out)
   }
 
   private mutating func arrive(_ unit: Int, into out: inout Outbox<NodeMachine>) {

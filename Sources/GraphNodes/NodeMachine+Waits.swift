@@ -19,7 +19,9 @@ extension NodeMachine {
     units[unit].phase = .waiting
     units[unit].isWaitRecorded = node.work == .durable
     out.observe(.waiting(units[unit].work, step))
-    if case .signal(let name) = wait.subject, let signal = signals.take(name, root: units[unit].work.root) {
+    if case .signal(let name) = wait.subject,
+      let signal = signals.take(name, root: units[unit].work.root, in: deployment)
+    {
       return endWait(unit, with: signal, into: &out)
     }
     guard let limit = wait.limit else { return }
@@ -43,7 +45,7 @@ extension NodeMachine {
     guard unit.phase == .waiting, let position = position(of: unit.serial),
       case .signal(let name)? = currentWait(of: position)?.1.subject
     else { return false }
-    return signal.completes(name, root: unit.work.root)
+    return signal.completes(name, root: unit.work.root, in: deployment)
   }
 
   mutating func endWait(_ unit: Int, with signal: Signal, into out: inout Outbox<NodeMachine>) {
@@ -84,7 +86,7 @@ extension NodeMachine {
     closeWait(unit, step, into: &out)
     let program = deployment.program(of: units[unit].work.handler)
     if case .signal(let name) = wait.subject, program.timeoutTarget(of: step) != next {
-      _ = signals.take(name, root: units[unit].work.root)
+      _ = signals.take(name, root: units[unit].work.root, in: deployment)
     }
   }
 }

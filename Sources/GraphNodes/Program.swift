@@ -43,7 +43,7 @@ public struct Program: Equatable, Sendable {
     let steps = graph[handler].steps
     let isImplicit =
       graph[graph[handler].node].work == .transactional
-      && !steps.contains { if case .transaction = graph[$0].verb { true } else { false } }
+      && !Self.hasTransaction(steps, in: graph)
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }
@@ -57,6 +57,21 @@ public struct Program: Equatable, Sendable {
   public func decision(of step: StepID) -> Decision {
     guard let decision = decisions[step] else { preconditionFailure("every `choose` of the program has its decision") }
     return decision
+  }
+
+  /// True where a `tx` stands among the steps, however deep: then the file says itself what is one commit.
+  private static func hasTransaction(_ steps: [StepID], in graph: Graph) -> Bool {
+    steps.contains { id in
+      switch graph[id].verb {
+      case .transaction: true
+      case .choose(let choose): choose.branches.contains { hasTransaction($0.steps, in: graph) }
+      case .parallel(let branches, _): branches.contains { hasTransaction($0, in: graph) }
+      case .each(_, let steps, _): hasTransaction(steps, in: graph)
+      case .wait(let wait): hasTransaction(wait.otherwise, in: graph)
+      case .call(let call): if case .steps(let steps) = call.onError { hasTransaction(steps, in: graph) } else { false }
+      case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .signal, .reply, .fail: false
+      }
+    }
   }
 
   private mutating func append(_ steps: [StepID], of graph: Graph) {

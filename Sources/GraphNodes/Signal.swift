@@ -20,9 +20,9 @@ public struct Signal: Equatable, Sendable {
   }
 
   /// True for a wait of this name below this root.
-  func completes(_ name: NameID, root: UInt64) -> Bool {
+  func completes(_ name: NameID, root: UInt64, in deployment: Deployment) -> Bool {
     guard self.name == name, let key else { return false }
-    return KeyValue(field: KeyValue(packed: key).field, root: root).packed == key
+    return deployment.value(of: KeyValue(packed: key).field, root: root).packed == key
   }
 }
 
@@ -84,8 +84,9 @@ struct SignalBox: Equatable, Sendable {
   }
 
   /// The oldest signal for a wait, which nothing takes again.
-  mutating func take(_ name: NameID, root: UInt64) -> Signal? {
-    guard let position = unread.firstIndex(where: { $0.completes(name, root: root) }) else { return nil }
+  mutating func take(_ name: NameID, root: UInt64, in deployment: Deployment) -> Signal? {
+    let position = unread.firstIndex { $0.completes(name, root: root, in: deployment) }
+    guard let position else { return nil }
     return unread.remove(at: position)
   }
 }

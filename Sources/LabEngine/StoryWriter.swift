@@ -30,6 +30,7 @@ struct StoryWriter: Sendable {
   private struct EffectKey: Hashable {
     let name: NameID
     let key: UInt64
+    let root: UInt64
     let ordinal: StepID
   }
 
@@ -152,7 +153,7 @@ struct StoryWriter: Sendable {
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
     case .signal(let signal): "the signal \(graph[signal.name])"
-    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
   }
 
@@ -164,6 +165,7 @@ struct StoryWriter: Sendable {
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
+    case .attached: return (actor, "has this run already and starts nothing", .note)
     case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
     case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
@@ -209,7 +211,8 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
+    case .stored, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .failed,
+      .aborted,
       .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
       .replyIgnored, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       return nil
@@ -223,9 +226,9 @@ struct StoryWriter: Sendable {
     case .signalled(let signal):
       return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
     case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
-    case .started, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
-      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
-      .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .due, .missed:
+    case .started, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .failed,
+      .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
+      .replyIgnored, .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .due, .missed:
       return nil
     }
   }
@@ -247,7 +250,7 @@ struct StoryWriter: Sendable {
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
     if let record = effect.record, !records.insert(record).inserted { return nil }
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: effect.step)
+    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: effect.step)
     let count = applications[key, default: 0] + 1
     applications[key] = count
     let (doer, verb) = doing(effect, actor)

@@ -120,7 +120,7 @@ import Testing
       ("signals", changed { _ = $0.signals.insert(Self.signal()) }),
       ("signals, read", changed {
         _ = $0.signals.insert(Self.signal())
-        _ = $0.signals.take(NameID(1), root: 1)
+        _ = $0.signals.take(NameID(1), root: 1, in: deployment)
       }),
       ("signals, on their way", changed { $0.signals.record(Self.signal(), for: .unit(1)) }),
       ("signals, for another", changed { $0.signals.record(Self.signal(), for: .machine(MachineID(1))) }),

@@ -4,13 +4,12 @@ public import ProgressGraph
 /// What the format has and the runtime of this version does not execute: one case for each feature, with its name in
 /// messages. Whoever makes a feature run deletes its case and the one place below that uses it.
 private enum UnexecutableFeature: String {
-  case streamNode = "stream jobs"
+  case streamTrigger = "stream jobs on anything but topics"
+  case durableStream = "`work: durable` in a stream job"
+  case tableTrigger = "tables as triggers"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
-  case tableChannel = "table channels"
-  case tableRead = "reads of tables"
-  case maxAge = "`max_age`"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -22,8 +21,10 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
   for id in graph.nodeIDs {
     for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
   }
-  for id in graph.channelIDs {
-    for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
+  for handler in graph.handlers {
+    for feature in features(of: handler, in: graph) {
+      found.append((feature, sources.span(of: handler.node, key: "trigger")))
+    }
   }
   for id in graph.stepIDs {
     for (feature, key) in features(of: graph[id].verb) {
@@ -38,16 +39,23 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
 private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   switch node.kind {
-  case .stream: found.append((.streamNode, "kind"))
+  // A checkpoint is what makes a stream job's work last; a journal beside it would be a second truth.
+  case .stream: if node.work == .durable { found.append((.durableStream, "work")) }
   case .service, .function, .agent, .external, .client: break
   }
   return found
 }
 
-private func features(of channel: Channel) -> [(UnexecutableFeature, key: String)] {
-  var found: [(UnexecutableFeature, key: String)] = []
-  if channel.kind == .table { found.append((.tableChannel, "kind")) }
-  return found
+private func features(of handler: Handler, in graph: Graph) -> [UnexecutableFeature] {
+  let isStream = graph[handler.node].kind == .stream
+  return handler.triggers.compactMap { trigger in
+    switch trigger {
+    case .channel(let channel) where graph[channel].kind == .table: .tableTrigger
+    case .channel(let channel) where isStream && graph[channel].kind != .topic: .streamTrigger
+    case .rpc where isStream, .every where isStream, .cron where isStream: .streamTrigger
+    case .rpc, .channel, .start, .every, .cron: nil
+    }
+  }
 }
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
@@ -55,10 +63,7 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .read(_, let table, let age):
-    let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
-    return table + (age == nil ? [] : [(.maxAge, "max_age")])
-  case .compute, .call, .send, .publish, .choose, .write, .effect, .transaction, .wait, .signal, .reply, .fail:
+  case .compute, .call, .send, .publish, .choose, .write, .read, .effect, .transaction, .wait, .signal, .reply, .fail:
     return []
   }
 }

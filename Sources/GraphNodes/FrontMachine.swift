@@ -22,6 +22,8 @@ public struct FrontMachine: Equatable, Sendable {
   var storing: [PendingPut] = []
   /// Indexed like `deployment.consumers[channel]`: deliveries that the consumer has not finished.
   var busy: [Int]
+  /// Indexed likewise: stream jobs whose session ended and that have not begun another.
+  var hasLapsed: [Bool]
   var nextLease: UInt64 = 0
   /// Leases whose acknowledgement is in the log: confirmed again when asked again.
   var acknowledgedLeases = KeySet()
@@ -43,6 +45,7 @@ public struct FrontMachine: Equatable, Sendable {
     log = LogClient(replicas: deployment.replicas(of: .channel(channel)), incarnation: 0)
     lanes = Self.lanes(of: channel, in: deployment)
     busy = Array(repeating: 0, count: deployment.consumers[channel.index].count)
+    hasLapsed = Array(repeating: false, count: deployment.consumers[channel.index].count)
   }
 
   private static func lanes(of channel: ChannelID, in deployment: Deployment) -> [Lane] {
@@ -57,7 +60,7 @@ public struct FrontMachine: Equatable, Sendable {
       && left.isReading == right.isReading && left.lanes == right.lanes && left.known == right.known
       && left.storing == right.storing && left.busy == right.busy && left.nextLease == right.nextLease
       && left.acknowledgedLeases == right.acknowledgedLeases && left.nextPartition == right.nextPartition
-      && left.untilRepeat == right.untilRepeat && left.results == right.results
+      && left.hasLapsed == right.hasLapsed && left.untilRepeat == right.untilRepeat && left.results == right.results
   }
 }
 
@@ -67,6 +70,13 @@ public struct Lane: Equatable, Sendable {
   public let group: NodeID?
   public let partition: Int
   public internal(set) var entries: [LaneEntry] = []
+  /// The offset of the record to come.
+  var nextOffset: UInt64 = 0
+
+  mutating func append(_ message: ChannelMessage) {
+    entries.append(LaneEntry(message: message, offset: nextOffset))
+    nextOffset += 1
+  }
 }
 
 public struct LaneEntry: Equatable, Sendable {
@@ -76,26 +86,34 @@ public struct LaneEntry: Equatable, Sendable {
     case delayed
     /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
     case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
+    /// A stream job has processed it; its offset is committed with the job's next checkpoint.
+    case processed(number: UInt64, consumer: NodeID)
     /// The acknowledgement is on its way into the log.
     case acknowledging(number: UInt64, consumer: NodeID)
     /// On its way to the dead-letter queue.
     case parking(consumer: NodeID)
     /// The retirement is on its way into the log.
-    case retiring(consumer: NodeID, isParked: Bool)
+    case retiring(consumer: NodeID, as: Retirement)
     /// An invocation that used up its attempts: nothing will move it.
     case exhausted
   }
   public let message: ChannelMessage
+  /// Its place in the lane since the log began, counted from 0.
+  public let offset: UInt64
   public internal(set) var deliveries = 0
   public internal(set) var state = State.ready
+  /// It has outlived the channel's retention while somebody was at work on it: deleted once that comes to nothing.
+  var isOverdue = false
 }
 
 public enum FrontTimer: Hashable, Sendable {
   case lease(UInt64)
   /// The end of a message's `delay`.
   case visible(UInt64)
-  /// The dead-letter queue has not confirmed this message.
+  /// The dead-letter queue has not confirmed this record, by its id there.
   case parking(UInt64)
+  /// The record has lain in its channel as long as the channel keeps it.
+  case retention(lane: Int, offset: UInt64)
   case log
 }
 
@@ -160,6 +178,7 @@ extension FrontMachine: Machine {
     case .put(let message): store(message, for: sender, into: &out)
     case .subscribe: consumerRestarted(NodeID(raw: sender.raw), into: &out)
     case .acknowledge(_, let lease): acknowledge(lease, for: sender, into: &out)
+    case .processed(_, let lease): processed(lease, into: &out)
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
@@ -174,7 +193,8 @@ extension FrontMachine: Machine {
     switch timer {
     case .lease(let number): leaseEnded(number, into: &out)
     case .visible(let message): delayEnded(message, into: &out)
-    case .parking(let message): park(message, into: &out)
+    case .parking(let parked): parkAgain(parked, into: &out)
+    case .retention(let lane, let offset): expire(lane, offset, into: &out)
     case .log: log.retry(into: &out)
     }
   }
@@ -203,6 +223,12 @@ extension FrontMachine {
     case .entries(let records):
       isReading = false
       for record in records { replay(record, into: &out) }
+      for lane in lanes.indices {
+        for entry in lanes[lane].entries.indices {
+          keep(lanes[lane].entries[entry], lane, into: &out)
+          hide(lane, entry, into: &out)
+        }
+      }
       serve(into: &out)
     case .appended(let record, _):
       appended(record, into: &out)
@@ -224,8 +250,8 @@ extension FrontMachine {
     case .repeated(let message): enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
-    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded:
-      preconditionFailure("a journal's record in a channel")
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
     serve(into: &out)
   }
@@ -237,27 +263,23 @@ extension FrontMachine {
       // A repeated append left a second copy.
       guard !known.contains(message.id) else { return }
       announce(message, into: &out)
-      enqueue(message, into: &out)
+      enqueue(message)
     case .repeated(let message):
-      enqueue(message, into: &out)
+      enqueue(message)
     case .acknowledged(let message, let consumer, let failure):
-      guard let entry = removeEntry(message, of: consumer, into: &out) else { return }
+      guard let entry = removeEntry(message, of: consumer) else { return }
       out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
       if entry.message.invocation != nil { results.insert(message, failure) }
-    case .retired(let message, let consumer, let isParked):
-      guard let entry = removeEntry(message, of: consumer, into: &out) else { return }
-      let trigger = trigger(entry.message, consumer: consumer)
-      out.observe(isParked ? .parked(trigger) : .dropped(trigger))
-    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded:
-      preconditionFailure("a journal's record in a channel")
+    case .retired(let message, let consumer, let retirement):
+      guard let entry = removeEntry(message, of: consumer) else { return }
+      announce(retirement, of: trigger(entry.message, consumer: consumer), into: &out)
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
   }
 
-  private mutating func removeEntry(
-    _ message: UInt64, of consumer: NodeID, into out: inout Outbox<FrontMachine>
-  ) -> LaneEntry? {
+  private mutating func removeEntry(_ message: UInt64, of consumer: NodeID) -> LaneEntry? {
     guard let found = entry(where: { $0.message.id == message && ($1 == nil || $1 == consumer) }) else { return nil }
-    if case .delayed = lanes[found.lane].entries[found.entry].state { out.disarm(.visible(message)) }
     return lanes[found.lane].entries.remove(at: found.entry)
   }
 
@@ -268,33 +290,20 @@ extension FrontMachine {
   }
 
   private mutating func enqueue(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {
+    for lane in enqueue(message) {
+      let last = lanes[lane].entries.count - 1
+      keep(lanes[lane].entries[last], lane, into: &out)
+      hide(lane, last, into: &out)
+    }
+  }
+
+  /// Returns the lanes that got it.
+  @discardableResult
+  private mutating func enqueue(_ message: ChannelMessage) -> [Int] {
     let partition = partition(of: message)
-    var entry = LaneEntry(message: message)
-    if let delay = delay(of: message) {
-      entry.state = .delayed
-      out.arm(.visible(message.id), after: .exactly(delay))
-    }
-    for lane in lanes.indices where lanes[lane].group == nil || lanes[lane].partition == partition {
-      lanes[lane].entries.append(entry)
-    }
-  }
-
-  /// How long the sender keeps its message invisible; nil where it does not, and for a parked one, which has waited. A
-  /// front that comes up again does not know how much of it was over, and starts anew.
-  private func delay(of message: ChannelMessage) -> SimDuration? {
-    guard let step = message.effect?.step, case .send(let send) = deployment.graph[step].verb, send.delay > .zero
-    else { return nil }
-    return send.delay
-  }
-
-  private mutating func delayEnded(_ message: UInt64, into out: inout Outbox<FrontMachine>) {
-    for lane in lanes.indices {
-      for entry in lanes[lane].entries.indices
-      where lanes[lane].entries[entry].message.id == message && lanes[lane].entries[entry].state == .delayed {
-        lanes[lane].entries[entry].state = .ready
-      }
-    }
-    serve(into: &out)
+    let receiving = lanes.indices.filter { lanes[$0].group == nil || lanes[$0].partition == partition }
+    for lane in receiving { lanes[lane].append(message) }
+    return receiving
   }
 
   private mutating func partition(of message: ChannelMessage) -> Int {
@@ -333,6 +342,7 @@ extension FrontMachine {
       fingerprinter.feed(put.senders)
     }
     for count in busy { fingerprinter.feed(count) }
+    for flag in hasLapsed { fingerprinter.feed(flag) }
     fingerprinter.feed(acknowledgedLeases)
     fingerprinter.feed(nextPartition)
     fingerprinter.feed(untilRepeat)

@@ -90,21 +90,3 @@ extension NodeMachine {
     }
   }
 }
-
-extension Wait {
-  /// How long it can last; nil for ever.
-  fileprivate var limit: SimDuration? {
-    switch subject {
-    case .duration(let length): timeout.map { min($0, length) } ?? length
-    case .signal: timeout
-    }
-  }
-
-  /// True where the limit ends the wait before what it is for has come.
-  fileprivate var limitIsTimeout: Bool {
-    switch subject {
-    case .duration(let length): timeout.map { $0 < length } ?? false
-    case .signal: true
-    }
-  }
-}

@@ -33,6 +33,8 @@ struct Unit: Equatable, Sendable {
     case waiting
     /// The asking node's confirmation that it has the reply.
     case replying
+    /// The latest snapshot of a table.
+    case reading
     /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
     /// and recording.
     case performed
@@ -63,7 +65,7 @@ struct Unit: Equatable, Sendable {
   /// What is acknowledged when the work is done.
   struct Lease: Equatable, Sendable {
     let channel: ChannelID
-    let number: UInt64
+    var number: UInt64
   }
 
   /// A call to an external without steps: the call itself is the one effect.
@@ -83,6 +85,8 @@ struct Unit: Equatable, Sendable {
     let step: StepID?
     var effects: [AppliedEffect] = []
     var keys: [UInt64] = []
+    /// Only of a stream job; elsewhere a commit finds out by itself.
+    var rows: [RowVersion] = []
     var messages: [ChannelMessage] = []
     var answersAtCommit = false
   }
@@ -98,6 +102,8 @@ struct Unit: Equatable, Sendable {
   let attempt: Int
   var waiters: [Waiter]
   var lease: Lease?
+  /// Where its record lies; only of a stream job.
+  let origin: RecordPosition?
   let blackBox: BlackBox?
   /// Started by the engine or a durable caller: its result is remembered.
   let isInvocation: Bool
@@ -152,6 +158,7 @@ extension Unit: Fingerprintable {
     }
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
     for turn in turns {
@@ -171,6 +178,7 @@ extension Unit: Fingerprintable {
     guard let buffer else { return }
     fingerprinter.feed(buffer.step)
     fingerprinter.feed(buffer.keys)
+    fingerprinter.feed(buffer.rows)
     fingerprinter.feed(buffer.effects)
     fingerprinter.feed(buffer.messages)
     fingerprinter.feed(buffer.answersAtCommit)
@@ -186,6 +194,7 @@ struct Arrival: Equatable, Sendable {
   let attempt: Int
   let waiter: Unit.Waiter?
   let lease: Unit.Lease?
+  let origin: RecordPosition?
   let blackBox: Unit.BlackBox?
   let isInvocation: Bool
   var replyTo: ReplyAddress?
@@ -213,5 +222,6 @@ extension Arrival: Fingerprintable {
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
     fingerprinter.feed(replyTo)
+    fingerprinter.feed(origin)
   }
 }

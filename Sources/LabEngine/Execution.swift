@@ -16,6 +16,7 @@ struct Execution: Sendable {
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   private var promises = LogPromises()
+  private var horizon: Horizon
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
   /// True once somebody outside said stop: what is unfinished then says nothing about the design.
@@ -31,6 +32,7 @@ struct Execution: Sendable {
     self.faults = faults
     stepLimit = Self.stepLimit(for: load)
     judge = WorkJudge(graph: deployment.graph, same: load.same)
+    horizon = Horizon(deployment.graph, load: load)
     let planner = FaultPlanner(deployment: deployment)
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
@@ -62,15 +64,16 @@ struct Execution: Sendable {
   /// - Returns: the action; nil once the run rests.
   mutating func advance() -> Action<LabMachine>? {
     guard rest == nil else { return nil }
-    switch simulator.advance(until: simulator.lastFault + deployment.graph.horizon) {
+    switch simulator.advance(until: max(simulator.lastFault, horizon.start) + deployment.graph.horizon) {
     case .rested(let rest):
       self.rest = rest
       return nil
     case .acted(let action):
       for event in simulator.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: simulator.steps)
+          judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
+          horizon.observe(observation, at: simulator.now)
         }
       }
       return action

@@ -143,6 +143,39 @@ import Testing
     }
   }
 
+  // MARK: The horizon
+
+  @Test func `the horizon counts from the end of what the file itself puts off`() throws {
+    for (steps, second) in [
+      ("{reply: ok}, {wait: 30h}, {write: one}", 108_000), ("{reply: ok}, {wait: never, timeout: 30h}, {write: one}", 108_000),
+      ("{choose: {again: [{wait: 20h}]}, loop: 2, weights: {again: 1}}, {write: one}", nil),
+    ] as [(String, Int?)] {
+      let text = "name: h\nnodes: {web: {kind: client, do: [{call: a}]}, a: {work: durable, do: [\(steps)]}}"
+      let run = try Self.run(text)
+      #expect(run.report.outcome == [] || second == nil, "\(steps)")
+      #expect(run.story.contains { $0.hasPrefix("\(second ?? 0)") } || second == nil, "\(run.story)")
+    }
+    let late = try Self.run(Self.design("every 1h"), load: Load(count: 30, every: .zero))
+    #expect(Self.writes(late.story).count == 30)
+    let delayed = """
+      name: d
+      nodes: {web: {kind: client, do: [{send: jobs, delay: 2d}]}, a: {trigger: jobs, do: [{write: one}]}}
+      """
+    #expect(try Self.run(delayed).report.outcome == [])
+  }
+
+  @Test func `work that is tried again for ever is stuck at the horizon, waits and all`() throws {
+    let text = """
+      name: f
+      channels: {jobs: {kind: queue, lease: 3h}}
+      nodes:
+        web: {kind: client, do: [{send: jobs}]}
+        a: {trigger: jobs, do: [{wait: 1h}, {write: one}]}
+      """
+    let run = try Self.run(text, faults: ["{poison: a/one}"])
+    #expect(run.report.outcome == [.stuck] && run.report.isComplete)
+  }
+
   // MARK: The search
 
   @Test func `the search crashes and pauses a node in the middle of its wait, at its end, and when its timer is due`()

@@ -4,9 +4,9 @@ import ProgressGraph
 
 /// From when a run's horizon counts, beside its faults: from the end of the last thing that the file itself puts off.
 ///
-/// That is the last trigger of the load and of every timer, a delayed message, and a wait that can end by itself. A wait
-/// counts as often as its loops can come to it: a piece of work that is tried again for ever, waits and all, is stuck at
-/// the horizon like any other.
+/// That is the last trigger of the load and of every timer, a delayed message, and a wait that can end by itself. A
+/// wait counts as often as its loops can come to it: a piece of work that is tried again for ever, waits and all, is
+/// stuck at the horizon like any other.
 struct Horizon: Sendable {
   private let graph: Graph
   private(set) var start: SimInstant

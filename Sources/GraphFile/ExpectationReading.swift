@@ -54,7 +54,7 @@ extension GraphAssembly {
   private mutating func readOrdering(_ pair: Pair) {
     guard let field = intern(pair.value) else { return }
     guard let channel = channelIDs[pair.name] else {
-      if hasUnreadStep { return }
+      if unread.mayInclude(pair.name) { return }
       findings.unknown(
         .unknownChannel, at: pair.key, "no channel is named `\(shortened(pair.name))`", word: pair.name,
         candidates: graph.channels.map(\.name))
@@ -94,7 +94,7 @@ extension GraphAssembly {
     guard let text = item.text, problem(ofName: text, as: .other) == nil else { return nil }
     if let id = nameIDs[text], known.contains(id) { return id }
     if channelIDs[text] != nil { return intern(text, at: item) }
-    if hasUnreadStep { return nil }
+    if unread.mayInclude(text) { return nil }
     var candidates = graph.names.indices.filter { known.contains(NameID($0)) }.map { graph.names[$0] }
     candidates += graph.channels.map(\.name)
     if alsoNodes { candidates += graph.nodes.map(\.name) }

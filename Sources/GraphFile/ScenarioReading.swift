@@ -5,7 +5,7 @@ import ProgressGraph
 extension GraphAssembly {
   mutating func readScenarios() {
     guard root["scenarios"]?.pairs?.isEmpty == false else { return }
-    let reader = FaultReader(graph: graph, isComplete: !hasUnreadStep)
+    let reader = FaultReader(graph: graph, unread: unread)
     for pair in root["scenarios"]?.pairs ?? [] {
       var scenario = Scenario(name: pair.name)
       let item = pair.value

@@ -30,7 +30,7 @@ extension Lab {
     while let action = execution.advance(pace: pace) {
       actions.append(ActionCode.text(of: action, in: before))
       before = execution.simulator.cluster
-      if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
+      if actions.count % hashEvery == 0 { hashes.append(execution.stateHash) }
     }
     if execution.isStopped { return nil }
     let judgement = execution.judgement
@@ -40,7 +40,7 @@ extension Lab {
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),
-      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: before.fingerprint))
+      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: execution.stateHash))
   }
 
   /// Executes a saved run again, from the file alone, and compares every state hash and the outcome.
@@ -108,15 +108,17 @@ private struct Replay {
       guard compareHash() else { return diverge("the state hash differs") }
     }
     hashes += 1
-    if cluster.fingerprint != file.hashes.final { diverge("the last state hash differs") }
+    if stateHash != file.hashes.final { diverge("the last state hash differs") }
   }
 
   private mutating func compareHash() -> Bool {
     let every = file.hashes.every
     guard every > 0, steps % every == 0, file.hashes.values.indices.contains(steps / every - 1) else { return true }
     hashes += 1
-    return cluster.fingerprint == file.hashes.values[steps / every - 1]
+    return stateHash == file.hashes.values[steps / every - 1]
   }
+
+  private var stateHash: UInt64 { LabEngine.stateHash(of: cluster, judge) }
 
   private mutating func diverge(_ what: String) {
     divergedAt = steps + (what.hasPrefix("`") ? 1 : 0)
@@ -146,7 +148,7 @@ private struct Replay {
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     report.steps = steps
-    report.stateHash = cluster.fingerprint
+    report.stateHash = stateHash
     return report
   }
 }

@@ -117,7 +117,7 @@ struct FinishedRun {
     report.faults = plan.faults.map(\.text)
     report.expected = plan.outcome?.sorted()
     report.steps = execution.simulator.steps
-    report.stateHash = execution.simulator.cluster.fingerprint
+    report.stateHash = execution.stateHash
     report.isComplete = execution.isComplete && !isStopped
     report.story = story
     report.span = plan.position.map {

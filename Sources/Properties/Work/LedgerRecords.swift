@@ -56,6 +56,14 @@ struct EffectKey: Hashable, Sendable {
   }
 }
 
+extension EffectKey: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(name)
+    fingerprinter.feed(key)
+    fingerprinter.feed(ordinal)
+  }
+}
+
 /// One effect, however often it was applied.
 struct EffectRecord: Sendable {
   var identity: EffectKey

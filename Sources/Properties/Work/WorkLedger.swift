@@ -13,6 +13,10 @@ struct WorkLedger: Sendable {
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
 
+  /// Every application of every effect, as a sum of fingerprints: the order in which independent effects came decides
+  /// nothing, and each application counts.
+  private(set) var applied: UInt64 = 0
+
   private var workIndex: [WorkKey: Int] = [:]
   private var effectIndex: [EffectKey: Int] = [:]
   private var requests: [UInt64: RequestRecord] = [:]
@@ -158,6 +162,7 @@ struct WorkLedger: Sendable {
       effectIndex[key] = index
     }
     effects[index].count += 1
+    applied &+= key.fingerprint
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {

@@ -45,18 +45,20 @@ extension Lab {
       outcome: faults.isEmpty ? found.outcome : nil, position: position)
   }
 
-  /// One seeded run with its story, judged.
+  /// One seeded run, judged.
   ///
   /// - Parameters:
   ///   - loaded: a graph that could be read.
+  ///   - isTold: whether the report has the run's story, whose length grows with the run.
   ///   - progress: asked every few hundred actions; a run that it stops is told as far as it came and not judged.
   public static func run(
-    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
+    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, isTold: Bool = true,
+    progress: (Progress) -> Pace = { _ in .goOn }
   ) -> GraphReport {
     var report = report(on: loaded)
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: options.logs.deployed)
-    let run = execute(deployment, plan, options, recording: true) {
+    let run = execute(deployment, plan, options, recording: isTold) {
       progress(Progress(part: .scenarios, runs: 0, total: 1, states: 0))
     }
     report.checks.append(.scenarios)

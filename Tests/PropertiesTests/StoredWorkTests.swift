@@ -93,6 +93,24 @@ import Testing
     #expect(story.outcome == [])
   }
 
+  /// The caller was told "ok" and went away: what a crash takes after that is gone for good.
+  @Test func workThatEndsTooEarlyAfterItsAnswerIsLostOrPartial() {
+    let design = CallDesign()
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.serve(design, [])
+    story.tell(.replied(design.shopUnit(), nil))
+    #expect(story.outcome == [])
+    story.answer(design)
+    #expect(story.outcome == [.lost])
+    #expect(story.verdict().anomalies.first?.subject == .node(design.shop))
+    story.apply(design.shopUnit(), design.a)
+    #expect(story.outcome == [.partial])
+    story.apply(design.shopUnit(), design.b)
+    story.finish(design)
+    #expect(story.outcome == [])
+  }
+
   /// Nobody waits for the answer, so that nobody would ask again: what the network or a crash takes is gone.
   @Test func aRequestThatNobodyWaitsForIsLostUnlessSomethingOfItExists() throws {
     var design = CallDesign()
@@ -112,6 +130,15 @@ import Testing
     story.apply(design.shopUnit(), design.b)
     story.finish(design)
     #expect(story.outcome == [])
+  }
+
+  @Test func anAnswerFromADurableRunPromisesWhatItsJournalHolds() {
+    let design = CallDesign(work: .durable)
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.tell(.arrived(design.shopUnit(), attempt: 1), .accepted(design.shopUnit()), .replied(design.shopUnit(), nil))
+    story.answer(design)
+    #expect(story.outcome == [.stuck])
   }
 
   @Test func aRequestThatADurableNodeAcceptedIsNotLost() {

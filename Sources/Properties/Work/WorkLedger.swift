@@ -54,7 +54,9 @@ struct WorkLedger: Sendable {
     case .callFailed(let unit, let at, let request, let reason):
       noteFailure(unit, at, request: request, reason: reason, step: step)
     case .replied(let unit, let reason):
-      if reason == nil { requests[unit.trigger]?.hasSucceeded = true }
+      guard reason == nil else { break }
+      requests[unit.trigger]?.hasSucceeded = true
+      note(unit, step) { $0.hasAnswered = true }
     case .replyIgnored(_, let request): noteIgnoredReply(request, step: step)
     case .stored(let trigger), .leaseExpired(let trigger), .delivered(let trigger, _):
       noteConsumer(of: trigger, step: step) { _ in }

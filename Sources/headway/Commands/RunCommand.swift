@@ -56,7 +56,9 @@ struct RunCommand: ParsableCommand {
       switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
       case .plan(let plan):
         try saving.save(plan, of: loaded, engine.run)
-        return Lab.run(loaded, plan, engine.run) { _ in Interruption.signal == nil ? .goOn : .stop }
+        return Lab.run(loaded, plan, engine.run, isTold: output.format == .text) { _ in
+          Interruption.signal == nil ? .goOn : .stop
+        }
       case .mistakes(let mistakes):
         var report = Lab.report(on: loaded)
         report.diagnostics += mistakes

@@ -52,13 +52,21 @@ extension Lab {
     report.checks = [.load, .replay]
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: file.logs.deployed)
+    var faults: [Fault] = []
+    for text in file.faults {
+      switch GraphReader.decodeFault(text, in: deployment.graph) {
+      case .success(let fault): faults.append(fault)
+      case .failure(let found):
+        report.diagnostics += found.diagnostics.map { Self.report(on: $0, in: found.source, as: "faults") }
+      }
+    }
+    guard faults.count == file.faults.count else { return report }
     var replay = Replay(file: file, deployment: deployment)
     replay.run(pace: pace)
     report.substitutions = substitutions(in: deployment)
-    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
     let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: replay.missing)
     let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
-    report.replay = replay.report(judgement)
+    report.replay = replay.report(judgement, faults)
     report.scenarios = [replay.scenario(judgement)]
     return report
   }
@@ -130,11 +138,13 @@ private struct Replay {
 
   var missing: Set<UInt64> { promises.missing(in: cluster) }
 
-  func report(_ judgement: Judgement) -> ReplayReport {
-    var difference = difference
+  func report(_ judgement: Judgement, _ faults: [Fault]) -> ReplayReport {
+    var difference = difference ?? file.unexplained(by: faults)
     let isAsSaved = judgement.outcome == file.expected.outcome && judgement.failed == file.expected.failed
     if difference == nil, !isStopped, !isAsSaved { difference = "the outcome differs" }
-    return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
+    return ReplayReport(
+      steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference,
+      engine: file.engine == RunFile.engineVersion ? nil : file.engine)
   }
 
   func scenario(_ judgement: Judgement) -> ScenarioReport {

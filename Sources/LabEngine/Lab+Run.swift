@@ -95,7 +95,7 @@ extension Lab {
     while let action = execution.advance(pace: pace) {
       guard recording else { continue }
       story.record(
-        action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
+        action, execution.simulator.events, execution.simulator.interferences, step: execution.simulator.steps, at: execution.simulator.now)
     }
     return FinishedRun(
       plan: plan, deployment: deployment, execution: execution,

@@ -2,6 +2,7 @@ import ClusterModel
 import LabWorld
 import Primitives
 import Properties
+import Simulation
 
 /// The state of a run: that of its machines, and what they have done to the world. An effect without a key leaves no
 /// trace in any machine, and a run that did it twice is in another state than one that did it once.

@@ -70,7 +70,7 @@ struct Epilogue {
     let named = loss.keys.filter { !$0.isEmpty }
     var key = enumerated(Array(named.prefix(2)))
     if named.count > 2 { key = named.prefix(2).joined(separator: ", ") + " and \(named.count - 2) more" }
-    let clause = AnomalyWording(code: loss.code).clause(subject: "`\(loss.subject)`", key: key, count: loss.count)
+    let clause = AnomalyWording(code: loss.code).clause(subject: "`\(clipped(loss.subject))`", key: key, count: loss.count)
     return clause.prefix(1).uppercased() + clause.dropFirst() + " (\(loss.code.rawValue), step \(loss.firstStep))."
   }
 
@@ -81,7 +81,7 @@ struct Epilogue {
     if run.faults.isEmpty { return ["No fault was needed: the design does this by itself."] }
     // A fault that struck only after the last anomaly cannot have done it.
     let strikes = run.story.filter { $0.kind == .fault && $0.step <= last }
-    let when = strikes.map { "\($0.actor) at step \($0.step), \(clock($0.time))" }
+    let when = strikes.map { "\(clipped($0.actor)) at step \($0.step), \(clock($0.time))" }
     let places = when.isEmpty ? "" : " (\(enumerated(when)))"
     if run.faults.count == 1 { return ["One fault did it: \(run.faults[0])\(places)."] }
     return ["The faults that led there: \(enumerated(run.faults))\(places)."]
@@ -99,7 +99,7 @@ struct Epilogue {
       }
     }
     if !run.violated.isEmpty {
-      let names = enumerated(run.violated.map { "`\($0)`" })
+      let names = enumerated(run.violated.map { "`\(clipped($0))`" })
       sentences.append("\(run.violated.count == 1 ? "Broken expectation" : "Broken expectations"): \(names).")
     }
     return sentences

@@ -18,8 +18,8 @@ struct RunText {
   }
 
   private func write(_ run: ScenarioReport, to text: inout StyledText) {
-    text.add(graph.name, .strong)
-    for part in ["scenario \(run.name)", "seed \(report.seed)", "logs \(report.logs.rawValue)"] {
+    text.add(printable(clipped(graph.name), text.style.glyphs), .strong)
+    for part in ["scenario \(clipped(run.name))", "seed \(report.seed)", "logs \(report.logs.rawValue)"] {
       text.add(" ")
       text.add(.separator, .muted)
       text.add(" \(part)")

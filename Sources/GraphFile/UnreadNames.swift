@@ -1,5 +1,5 @@
-/// What steps that could not be read may have introduced: whoever refers to it makes no mistake of their own. Every other
-/// unknown name is one, and is reported together with the unreadable step.
+/// What steps that could not be read may have introduced: whoever refers to it makes no mistake of their own. Every
+/// other unknown name is one, and is reported together with the unreadable step.
 struct UnreadNames: Sendable {
   /// Every text in such a step: its object, its branches, the names in the steps inside it.
   private var texts: Set<String> = []

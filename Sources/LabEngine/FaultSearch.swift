@@ -7,7 +7,8 @@ import ProgressGraph
 import Properties
 import Simulation
 
-/// Tries every single fault, one run each, and keeps the shortest run for everything that goes wrong.
+/// Tries every single fault on every way that a run without faults can go, one run each, and keeps the shortest run for
+/// everything that goes wrong.
 ///
 /// Each fault is added to the calm run at its own point, so the runs share their beginnings; of two faults that do the
 /// same after the same action of the calm run only one is run. Equal states of the cluster would not be enough to leave
@@ -22,6 +23,8 @@ struct FaultSearch {
     let failure: CleanFailure?
     /// Nil for the calm run.
     let fault: Fault?
+    /// The way that the run went.
+    let choices: ForcedChoices
     let steps: Int
     var expectations: [Expectation]
   }
@@ -52,49 +55,61 @@ struct FaultSearch {
   ///   - limit: distinct states after which the search stops, incomplete.
   ///   - progress: told after every run and asked during long ones; may stop the search.
   mutating func run(limit: Int?, progress: (Progress) -> Pace) {
-    let start = Progress(part: .search, runs: 0, total: 1, states: 0)
-    guard let sites = calmSites(pace: { progress(start) }) else { return }
+    var ways = BranchVariations()
+    while isComplete, let choices = ways.next() { run(choices, of: &ways, limit: limit, progress: progress) }
+  }
+
+  private mutating func run(
+    _ choices: ForcedChoices, of ways: inout BranchVariations, limit: Int?, progress: (Progress) -> Pace
+  ) {
+    let start = Progress(part: .search, runs: 0, total: 1, states: states.count)
+    guard let sites = calmSites(choices, &ways, pace: { progress(start) }) else { return }
     let faults = SingleFaults(deployment: deployment, sites: sites).all()
     for (position, fault) in faults.enumerated() {
       if let limit, states.count >= limit { isComplete = false }
       let status = Progress(part: .search, runs: position, total: faults.count, states: states.count)
       if progress(status) == .stop { isComplete = false }
       guard isComplete else { return }
-      attempt(fault, pace: { progress(status) })
+      attempt(fault, choices, pace: { progress(status) })
     }
   }
 
   /// Nil where the calm run does not settle: then no run with a fault would, and all would be cut at the same bound.
-  private mutating func calmSites(pace: () -> Pace) -> FaultSites? {
+  private mutating func calmSites(
+    _ choices: ForcedChoices, _ ways: inout BranchVariations, pace: () -> Pace
+  ) -> FaultSites? {
     var sites = FaultSites(deployment)
-    var calm = Execution(deployment, load: .single, faults: [], seed: seed)
+    var calm = Execution(deployment, load: .single, faults: [], choices: choices, seed: seed)
     while calm.advance(pace: pace) != nil {
       sites.observe(calm.simulator.events, at: calm.simulator.now)
+      ways.observe(calm.simulator.events)
     }
     isComplete = calm.isComplete
     if calm.isStopped { return nil }
     states.insert(calm.stateHash)
     runs += 1
-    take(calm.judgement, steps: calm.simulator.steps, fault: nil)
+    take(calm.judgement, steps: calm.simulator.steps, fault: nil, choices)
     return isComplete ? sites : nil
   }
 
-  private mutating func attempt(_ fault: Fault, pace: () -> Pace) {
-    var run = Execution(deployment, load: .single, faults: [fault], seed: seed)
-    let isNew = runUntilStruck(&run, pace: pace)
+  private mutating func attempt(_ fault: Fault, _ choices: ForcedChoices, pace: () -> Pace) {
+    var run = Execution(deployment, load: .single, faults: [fault], choices: choices, seed: seed)
+    let isNew = runUntilStruck(&run, choices, pace: pace)
     if isNew { run.finish(pace: pace) }
     if run.isStopped { isComplete = false }
     guard isNew, !run.isStopped else { return }
     runs += 1
     states.insert(run.stateHash)
     if !run.isComplete { isComplete = false }
-    take(run.judgement, steps: run.simulator.steps, fault: fault)
+    take(run.judgement, steps: run.simulator.steps, fault: fault, choices)
   }
 
   /// Runs until the fault has struck.
   ///
   /// - Returns: false where the rest is known: the fault never strikes, or one that does the same struck here before.
-  private mutating func runUntilStruck(_ run: inout Execution, pace: () -> Pace) -> Bool {
+  private mutating func runUntilStruck(
+    _ run: inout Execution, _ choices: ForcedChoices, pace: () -> Pace
+  ) -> Bool {
     guard let fault = run.faults.first else { return true }
     while run.advance(pace: pace) != nil {
       guard run.simulator.hasStruck else { continue }
@@ -102,6 +117,7 @@ struct FaultSearch {
       var fingerprinter = Fingerprinter()
       fingerprinter.feed(run.simulator.steps)
       fingerprinter.feed(name: deed(of: fault))
+      if !choices.isEmpty { fingerprinter.feed(name: choices.text) }
       return strikes.insert(fingerprinter.value).inserted
     }
     return run.simulator.hasStruck
@@ -124,18 +140,20 @@ struct FaultSearch {
 
   // MARK: Keeping the shortest
 
-  private mutating func take(_ judgement: Judgement, steps: Int, fault: Fault?) {
+  private mutating func take(_ judgement: Judgement, steps: Int, fault: Fault?, _ choices: ForcedChoices) {
     for code in judgement.outcome { observed[code, default: 0] += 1 }
     for violation in judgement.violations {
       switch violation.cause {
       case .anomaly(let anomaly):
         keep(
           .anomaly(anomaly.code, anomaly.subject), violation.expectation,
-          Finding(anomaly: anomaly, failure: nil, fault: fault, steps: steps, expectations: []))
+          Finding(
+            anomaly: anomaly, failure: nil, fault: fault, choices: choices, steps: steps, expectations: []))
       case .failure(let failure):
         keep(
           .failure, violation.expectation,
-          Finding(anomaly: nil, failure: failure, fault: fault, steps: steps, expectations: []))
+          Finding(
+            anomaly: nil, failure: failure, fault: fault, choices: choices, steps: steps, expectations: []))
       }
     }
   }

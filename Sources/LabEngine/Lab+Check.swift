@@ -120,8 +120,10 @@ private struct SearchSummary {
     report.key = graph.label(ofKey: finding.anomaly?.key ?? root)
     report.count = finding.anomaly?.count ?? 1
     report.isCleanFailure = finding.anomaly == nil
+    report.choices = finding.choices
     report.span = span(of: finding)
-    let plan = RunPlan(name: "search", load: .single, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
+    var plan = RunPlan(name: "search", load: .single, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
+    plan.choices = finding.choices
     report.story = Lab.execute(deployment, plan, options.run, recording: true).story
     return report
   }

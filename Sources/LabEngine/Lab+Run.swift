@@ -2,7 +2,7 @@ import ClusterModel
 import GraphFile
 import GraphNodes
 import LabWorld
-import Primitives
+public import Primitives
 public import ProgressGraph
 import Properties
 import Simulation
@@ -12,15 +12,21 @@ public struct RunPlan: Equatable, Sendable {
   public var name: String
   public var load: Load
   public var faults: [Fault]
+  /// Choices that are made as told; all others are drawn.
+  public var choices: ForcedChoices
   /// What the file declares for a scenario that is run as it stands; nil otherwise.
   public var outcome: [AnomalyCode]?
   /// The position among the file's scenarios.
   public var position: Int?
 
-  public init(name: String, load: Load, faults: [Fault], outcome: [AnomalyCode]?, position: Int? = nil) {
+  public init(
+    name: String, load: Load, faults: [Fault], choices: ForcedChoices = .none, outcome: [AnomalyCode]?,
+    position: Int? = nil
+  ) {
     self.name = name
     self.load = load
     self.faults = faults
+    self.choices = choices
     self.outcome = outcome
     self.position = position
   }
@@ -90,12 +96,13 @@ extension Lab {
     _ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions, recording: Bool,
     pace: () -> Pace = { .goOn }
   ) -> FinishedRun {
-    var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    var execution = Execution(
+      deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     var story = StoryWriter(deployment)
     while let action = execution.advance(pace: pace) {
       guard recording else { continue }
-      story.record(
-        action, execution.simulator.events, execution.simulator.interferences, step: execution.simulator.steps, at: execution.simulator.now)
+      let simulator = execution.simulator
+      story.record(action, simulator.events, simulator.interferences, step: simulator.steps, at: simulator.now)
     }
     return FinishedRun(
       plan: plan, deployment: deployment, execution: execution,

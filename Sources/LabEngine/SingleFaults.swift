@@ -37,8 +37,9 @@ struct FaultSites: Sendable {
       case .observed(let machine, .log(.appended)):
         guard let placement = placementOfReplica[machine], appends[placement].last != time else { continue }
         appends[placement].append(time)
-      case .sent, .lost, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted, .writeAbandoned, .crashed,
-        .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed, .observed:
+      case .sent, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted,
+        .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed,
+        .healed, .observed:
         break
       }
     }

@@ -28,7 +28,9 @@ extension AppState {
     // A file may have a calm scenario of its own, with a load of its own.
     let isNamed = graph.scenarios.contains { $0.name == "calm" }
     var items = [
-      Menu.Item(key: .character("0"), label: isNamed ? "no scenario" : "calm", detail: "default load, no fault", effect: .scenario(nil))
+      Menu.Item(
+        key: .character("0"), label: isNamed ? "no scenario" : "calm", detail: "default load, no fault",
+        effect: .scenario(nil))
     ]
     for (position, scenario) in graph.scenarios.enumerated() {
       let summary = scenario.summary.isEmpty ? scenario.faults.map(\.text).joined(separator: " ") : scenario.summary
@@ -74,9 +76,9 @@ extension AppState {
     return Menu(title: "Why \(broken.name)?", items: items, cursor: items.count - 1)
   }
 
-  /// The faults without which the chain would have gone another way. A fault is nobody's cause in the story: what follows
-  /// from it is a time-out or a silence. Told are those that struck somebody in the chain or one of its messages; where
-  /// no such tie is known, all that came before the end.
+  /// The faults without which the chain would have gone another way. A fault is nobody's cause in the story: what
+  /// follows from it is a time-out or a silence. Told are those that struck somebody in the chain or one of its
+  /// messages; where no such tie is known, all that came before the end.
   private func faults(behind chain: [Int], endingAt end: Int) -> [Int] {
     let events = history.events
     let faults = events.indices.prefix(through: end).filter { events[$0].kind == .fault && !chain.contains($0) }

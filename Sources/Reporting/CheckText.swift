@@ -1,4 +1,5 @@
 import LabEngine
+import Primitives
 import ProgressGraph
 
 /// One graph of a check: verdict, what ran, scenarios, search, expectations, then every failure with its shortest run.
@@ -152,8 +153,9 @@ struct CheckText {
     if let run = violation.run {
       notes.append(Excerpt.Note(label: "replay", text: "headway replay \(quoted(run))", isCommand: true))
     } else {
-      let faults = violation.faults.map { "--fault \(quoted($0))" }.joined(separator: " ")
-      notes.append(Excerpt.Note(label: "again", text: again(faults), isCommand: true))
+      var options = violation.faults.map { "--fault \(quoted($0))" }
+      if !violation.choices.isEmpty { options.append("--choose \(quoted(violation.choices.text))") }
+      notes.append(Excerpt.Note(label: "again", text: again(options.joined(separator: " ")), isCommand: true))
     }
     notes.append(Excerpt.Note(label: "help", text: wording.remedy))
     Excerpt(

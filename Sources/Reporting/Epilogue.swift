@@ -70,7 +70,8 @@ struct Epilogue {
     let named = loss.keys.filter { !$0.isEmpty }
     var key = enumerated(Array(named.prefix(2)))
     if named.count > 2 { key = named.prefix(2).joined(separator: ", ") + " and \(named.count - 2) more" }
-    let clause = AnomalyWording(code: loss.code).clause(subject: "`\(clipped(loss.subject))`", key: key, count: loss.count)
+    let subject = "`\(clipped(loss.subject))`"
+    let clause = AnomalyWording(code: loss.code).clause(subject: subject, key: key, count: loss.count)
     return clause.prefix(1).uppercased() + clause.dropFirst() + " (\(loss.code.rawValue), step \(loss.firstStep))."
   }
 

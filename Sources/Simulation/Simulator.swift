@@ -19,7 +19,7 @@ public struct TimingProfile: Equatable, Sendable {
 /// The seeded scheduler: virtual time decides which enabled action comes next.
 ///
 /// Owner: whoever drives a run; a copy is a snapshot from which the run goes on exactly as the original. Chance comes
-/// from three forks of one seed (network, timers, disks), so that one more message does not shift the timers.
+/// from four forks of one seed (network, timers, disks, choices), so that one more message does not shift the timers.
 ///
 /// Work and upkeep have schedules of their own. While nothing but heartbeats happens the time until the next piece of
 /// work is skipped: the upkeep timers are moved along with it, as if the quiet stretch had been longer or shorter.
@@ -42,6 +42,7 @@ public struct Simulator<M: Machine>: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
+    case choose(MachineID, generation: UInt32, option: Int)
     case act(Action<M>)
     case strike(PlannedFault<M>.Deed)
     /// A message held back to be overtaken, which nothing overtook.
@@ -56,6 +57,10 @@ public struct Simulator<M: Machine>: Sendable {
   private var network: SeededGenerator
   private var timers: SeededGenerator
   private var disks: SeededGenerator
+  private var choices: SeededGenerator
+  private let forced: ForcedChoices
+  /// How many choices machines have left open so far.
+  public private(set) var choiceCount = 0
 
   private var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
@@ -79,9 +84,10 @@ public struct Simulator<M: Machine>: Sendable {
   /// - Parameters:
   ///   - actions: what comes from outside, by time: the load.
   ///   - faults: in the order of the plan.
+  ///   - choices: those that are made as told instead of drawn.
   public init(
     _ cluster: Cluster<M>, timing: TimingProfile, seed: UInt64, actions: [(SimInstant, Action<M>)],
-    faults: [PlannedFault<M>]
+    faults: [PlannedFault<M>], choices forced: ForcedChoices = .none
   ) {
     self.cluster = cluster
     self.timing = timing
@@ -90,6 +96,8 @@ public struct Simulator<M: Machine>: Sendable {
     network = generator.fork(label: "network")
     timers = generator.fork(label: "timers")
     disks = generator.fork(label: "disks")
+    choices = generator.fork(label: "choices")
+    self.forced = forced
     matches = Array(repeating: 0, count: faults.count)
     held = Array(repeating: nil, count: faults.count)
     slowness = Array(repeating: .zero, count: cluster.slots.count)
@@ -220,6 +228,9 @@ extension Simulator {
     case .completeWrite(let machine, let incarnation):
       guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
       return unlessPaused(machine, content, .completeWrite(machine))
+    case .choose(let machine, let generation, let option):
+      guard let choice = cluster[machine].choices.first(where: { $0.generation == generation }) else { return nil }
+      return unlessPaused(machine, content, .choose(machine, choice.token, option: option))
     case .act(let action):
       if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
       return action
@@ -285,6 +296,12 @@ extension Simulator {
         schedule(.fire(machine, generation: timer.generation), at: now + wait, timer.purpose)
       case .disarmed(_, let timer), .fired(_, let timer):
         if timer.purpose == .work { workInFlight -= 1 }
+      case .choiceOpened(let machine, let choice):
+        if choice.purpose == .work { workInFlight += 1 }
+        let option = decide(choice)
+        schedule(.choose(machine, generation: choice.generation, option: option), at: now, choice.purpose)
+      case .chosen(_, let choice, _), .choiceAbandoned(_, let choice):
+        if choice.purpose == .work { workInFlight -= 1 }
       case .delivered(let envelope), .lost(let envelope, _), .refused(let envelope):
         if envelope.purpose == .work { workInFlight -= 1 }
       case .writeStarted(let machine, let purpose):
@@ -311,9 +328,18 @@ extension Simulator {
   /// Timers and writes die with their machine; messages to it are still on the wire.
   private static func diesWithMachine(_ content: Content) -> Bool {
     switch content {
-    case .fire, .completeWrite: true
+    case .fire, .completeWrite, .choose: true
     case .deliver, .act, .strike, .release: false
     }
+  }
+
+  /// Draws an option, or takes the one that is forced. A forced choice uses up its draw as well, so that those behind
+  /// it stay as they were.
+  private mutating func decide(_ choice: OpenChoice<M>) -> Int {
+    choiceCount += 1
+    let drawn = choices.draw(weights: choice.weights)
+    guard let option = forced[choiceCount], choice.options.contains(option) else { return drawn }
+    return option
   }
 
   private mutating func resume(_ machine: MachineID) {

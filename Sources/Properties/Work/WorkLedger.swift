@@ -35,7 +35,8 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .began(let unit, let at), .ended(let unit, let at), .chose(let unit, let at, _):
+      noteStep(unit, at, step: step, catalogue: catalogue)
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.

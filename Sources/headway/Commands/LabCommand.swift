@@ -3,6 +3,7 @@ import Curses
 import Glibc
 import LabEngine
 public import LabUI
+import Primitives
 import ProgressGraph
 import Reporting
 import Screen
@@ -33,6 +34,13 @@ struct LabCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Add a fault, as it would stand in the file. Repeatable.", valueName: "fault"))
   var fault: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Decide as told instead of by chance: which choice of the run takes which option, both from 1.",
+      valueName: "1=2,4=1"),
+    transform: ForcedChoices.argument)
+  var choose: ForcedChoices = .none
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Begin at this step. (default: 0)", valueName: "n"),
@@ -110,10 +118,10 @@ struct LabCommand: ParsableCommand {
 
   private func request(_ path: String) throws(CommandFailure) -> RunRequest {
     guard savedRun != nil || path.hasSuffix(".json") else {
-      return try RunRequest(graph: path, scenario: scenario, faults: fault, engine.run, colour: color)
+      return try RunRequest(graph: path, scenario: scenario, faults: fault, choices: choose, engine.run, colour: color)
     }
-    guard scenario == nil, fault.isEmpty else {
-      throw CommandFailure(message: "a saved run has a scenario and faults of its own", status: 64)
+    guard scenario == nil, fault.isEmpty, choose.isEmpty else {
+      throw CommandFailure(message: "a saved run has a scenario, faults and choices of its own", status: 64)
     }
     return try RunRequest(saved: path, colour: color)
   }
@@ -151,7 +159,8 @@ struct LabCommand: ParsableCommand {
     // Characters that the locale cannot encode would come out as question marks, whatever was asked for.
     let drawn: GlyphSet = terminal.isUnicode && glyphs != .ascii ? .unicode : .ascii
     var state = AppState(
-      graph: session.graph, file: request.loaded.file, seed: request.options.seed, history: session.history, moment: session.moment,
+      graph: session.graph, file: request.loaded.file, seed: request.options.seed, history: session.history,
+      moment: session.moment,
       glyphs: drawn, width: terminal.width, height: terminal.height)
     state.isMouseOn = !noMouse
     state.playback.isAnimated = !noAnim

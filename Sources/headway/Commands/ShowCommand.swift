@@ -1,5 +1,6 @@
 public import ArgumentParser
 import LabEngine
+import Primitives
 public import Reporting
 
 /// A pane of the lab as lines of text, for those without a screen.
@@ -44,7 +45,7 @@ struct ShowCommand: ParsableCommand {
     let request =
       path.hasSuffix(".json")
       ? try RunRequest(saved: path, colour: color)
-      : try RunRequest(graph: path, scenario: scenario, faults: fault, engine.run, colour: color)
+      : try RunRequest(graph: path, scenario: scenario, faults: fault, choices: .none, engine.run, colour: color)
     guard let graph = request.loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
     var session = try request.session()
     session.go(to: session.history.tip)

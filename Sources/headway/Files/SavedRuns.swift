@@ -53,7 +53,8 @@ struct SavedRuns {
     for position in search.violations.indices where !search.violations[position].isDeclared {
       let faults = search.violations[position].faults
       let path = "\(folder)/\(report.fileName(ofViolation: position))"
-      guard case .plan(let plan) = Lab.plan(graph, scenario: nil, faults: faults, as: "the search"),
+      guard case .plan(let plan) = Lab.plan(
+        graph, scenario: nil, faults: faults, choices: search.violations[position].choices, as: "the search"),
         let run = Self.record(plan, of: graph, options)
       else {
         if Interruption.signal != nil { break }

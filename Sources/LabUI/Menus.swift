@@ -82,10 +82,12 @@ extension AppState {
   private func faults(behind chain: [Int], endingAt end: Int) -> [Int] {
     let events = history.events
     let faults = events.indices.prefix(through: end).filter { events[$0].kind == .fault && !chain.contains($0) }
-    let actors = Set(chain.map { place(of: events[$0].actor) })
+    var named = Set(chain.map { place(of: events[$0].actor) })
+    // `gives up on pay: no answer in time` is about pay as much as about whoever gives up.
+    for position in chain { named.formUnion(events[position].text.split { " :,".contains($0) }) }
     let tied = faults.filter { position in
       if let cause = events[position].cause { return chain.contains(cause) }
-      return actors.contains(place(of: events[position].actor))
+      return named.contains(place(of: events[position].actor))
     }
     return tied.isEmpty ? faults : tied
   }

@@ -6,10 +6,14 @@ struct Epilogue {
   private let run: ScenarioReport
   /// Who declares the outcome that the run is compared with.
   private let declarer: String
+  /// Whether the report's faults are those that struck: nothing is blamed on the label of a run file that contradicts
+  /// itself.
+  private let isTrusted: Bool
 
-  init(_ run: ScenarioReport, declaredBy declarer: String = "file") {
+  init(_ run: ScenarioReport, declaredBy declarer: String = "file", isTrusted: Bool = true) {
     self.run = run
     self.declarer = declarer
+    self.isTrusted = isTrusted
   }
 
   /// Whole sentences, to be printed as one paragraph.
@@ -78,7 +82,7 @@ struct Epilogue {
   // MARK: What did it
 
   private var blame: [String] {
-    guard let last = run.anomalies.map(\.step).max() else { return [] }
+    guard isTrusted, let last = run.anomalies.map(\.step).max() else { return [] }
     if run.faults.isEmpty { return ["No fault was needed: the design does this by itself."] }
     // A fault that struck only after the last anomaly cannot have done it.
     let strikes = run.story.filter { $0.kind == .fault && $0.step <= last }

@@ -76,7 +76,7 @@ struct LabCommand: ParsableCommand {
     let request = try request(path)
     guard let graph = request.loaded.graph else { throw CommandFailure.cannot("this graph cannot be executed") }
     let selection = try selection(in: graph)
-    let session = try computed(request)
+    let session = try computed(request, path)
     // The engine is quick, but a person may have lost patience with a large graph.
     if let signal = Interruption.signal { throw CommandFailure.verdict(128 + signal) }
     let terminal: Terminal
@@ -127,10 +127,10 @@ struct LabCommand: ParsableCommand {
   }
 
   /// The run is done before the screen opens; a line says so, for a long one takes seconds.
-  private func computed(_ request: RunRequest) throws(CommandFailure) -> LabSession {
+  private func computed(_ request: RunRequest, _ path: String) throws(CommandFailure) -> LabSession {
     Console.write(Array("running \(GraphPaths.shown(request.loaded.file)) ...".utf8), to: STDERR_FILENO)
     defer { Console.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
-    return try request.session()
+    return try request.session(of: path)
   }
 
   private func selection(in graph: Graph) throws(CommandFailure) -> Edge.End? {

@@ -61,15 +61,17 @@ struct RunRequest {
   }
 
   /// The run as a session, at its start.
-  func session() throws(CommandFailure) -> LabSession {
-    guard let graph = loaded.graph else { throw CommandFailure.cannot("'\(loaded.file)' cannot be executed") }
+  ///
+  /// - Parameter path: what was asked for, for messages.
+  func session(of path: String) throws(CommandFailure) -> LabSession {
+    guard let graph = loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
     var session = LabSession(graph, plan, options)
     guard let finalState else { return session }
     session.go(to: session.history.tip)
     // A session runs the plan anew; showing another run than the saved one would be a lie.
     guard session.moment.stateHash == finalState else {
       throw CommandFailure.cannot(
-        "this version runs it differently; `headway replay` with the saved run says from which step on")
+        "this version runs it differently; `headway replay \(path)` says from which step on")
     }
     session.go(to: 0)
     return session

@@ -47,7 +47,7 @@ struct ShowCommand: ParsableCommand {
       ? try RunRequest(saved: path, colour: color)
       : try RunRequest(graph: path, scenario: scenario, faults: fault, choices: .none, engine.run, colour: color)
     guard let graph = request.loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
-    var session = try request.session()
+    var session = try request.session(of: path)
     session.go(to: session.history.tip)
     if let step { session.go(to: step) }
     if let step, session.moment.step != step {

@@ -37,7 +37,8 @@ struct RunText {
     StoryText(run.story).write(to: &text)
     if !run.story.isEmpty { text.line() }
     let declarer = report.command == .replay ? "saved run" : "file"
-    text.paragraph(Epilogue(run, declaredBy: declarer, isTrusted: graph.replay?.isExact ?? true).sentences.joined(separator: " "))
+    let epilogue = Epilogue(run, declaredBy: declarer, isTrusted: graph.replay?.isExact ?? true)
+    text.paragraph(epilogue.sentences.joined(separator: " "))
     text.line()
     let verdict = graph.verdict(failOn: report.failOn)
     text.add(verdict.rawValue.uppercased(), ReportText.ink(of: verdict))

@@ -146,14 +146,17 @@ import Testing
 
   /// Method: a file with a calm scenario of its own; the two entries must be told apart.
   @Test func theRunWithoutAScenarioHasItsOwnName() throws {
-    var state = try Checkout.state()
+    var graph = try Checkout.graph()
     func labels() -> [String] {
+      var state = AppState(
+        graph: graph, file: "checkout.yaml", seed: 42, history: Checkout.history, moment: Checkout.moment(1, of: graph),
+        glyphs: .unicode, width: 80, height: 24)
       _ = Checkout.press("S", on: &state)
-      guard case .menu(let menu)? = state.layers.popLast() else { return [] }
+      guard case .menu(let menu)? = state.layers.last else { return [] }
       return menu.items.map(\.label)
     }
     #expect(labels() == ["calm", "payment-dies"])
-    state.graph.scenarios[0].name = "calm"
+    graph.scenarios[0].name = "calm"
     #expect(labels() == ["no scenario", "calm"])
   }
 

@@ -66,7 +66,7 @@ struct Execution: Sendable {
     case .acted(let action):
       for event in simulator.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: simulator.steps)
+          judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
         }
       }

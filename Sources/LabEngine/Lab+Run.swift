@@ -88,6 +88,7 @@ extension Lab {
         switch placement.owner {
         case .channel(let channel): deployment.graph[channel].name
         case .journal(let node): "\(deployment.graph[node].name)/journal"
+        case .table(let channel): "\(deployment.graph[channel].name)/snapshots"
         }
       return Substitution(
         subject: subject, asked: placement.specification.protocol.rawValue, ranOn: placement.runs.rawValue)

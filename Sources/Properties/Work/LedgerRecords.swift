@@ -29,6 +29,10 @@ struct WorkRecord: Sendable {
   var recognised: [StepID] = []
   /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
   var outdated: [StepID] = []
+  /// What its latest attempt read of tables with a bound on their age.
+  var reads: [TableRead] = []
+  /// Decisions on old reads, the first for each table.
+  var stale: [StaleDecision] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
@@ -45,6 +49,21 @@ struct WorkRecord: Sendable {
 
   /// True when its latest attempt ended without finishing.
   var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
+}
+
+/// A snapshot that a work read, by the oldest record that it lacks.
+struct TableRead: Sendable {
+  var step: StepID
+  var table: ChannelID
+  var bound: SimDuration
+  /// Its position among the records of the table's source.
+  var missing: Int
+}
+
+/// An effect based on a snapshot older than its read allows.
+struct StaleDecision: Sendable {
+  var table: ChannelID
+  var at: EventStep
 }
 
 /// What the checkers count by: the effect's identity, for each root trigger apart. Two triggers that share a value of
@@ -133,6 +152,7 @@ struct StoredRecord: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
     var parkedAt: EventStep = never
+    /// Dropped, or deleted after its retention.
     var droppedAt: EventStep = never
 
     /// The channel will not deliver it to this consumer again.

@@ -30,10 +30,16 @@ struct WorkLedger: Sendable {
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
+  private var freshness: TableFreshness
   private var latest: (unit: WorkUnit, work: Int)?
 
+  init(catalogue: EffectCatalogue) { freshness = TableFreshness(catalogue: catalogue) }
+
   /// Folds one observation in. Cost: a constant number of look-ups.
-  mutating func observe(_ observation: WorkObservation, step: EventStep, catalogue: EffectCatalogue) {
+  mutating func observe(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    if !freshness.isEmpty { noteFreshness(observation, step: step, at: instant, catalogue: catalogue) }
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
@@ -43,7 +49,10 @@ struct WorkLedger: Sendable {
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
       if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
-    case .finished(let unit): note(unit, step) { $0.finishedAt = step }
+    case .finished(let unit):
+      let isStream = catalogue.isStream[unit.node.index]
+      note(unit, step) { if !isStream { $0.finishedAt = step } }
+    case .checkpointed(let unit, _): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
@@ -52,6 +61,8 @@ struct WorkLedger: Sendable {
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
     case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
+    case .read(let unit, let at, _, _): note(unit, step) { $0.begun.insert(at) }
+    case .rewound: break
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
@@ -66,7 +77,7 @@ struct WorkLedger: Sendable {
       noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
-    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .dropped(let trigger), .expired(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
@@ -152,6 +163,37 @@ struct WorkLedger: Sendable {
       work.begun.insert(at)
       // A durable unit begins nothing before its start is recorded; a crash may swallow the news of the record.
       if work.acceptedAt < 0, catalogue.isDurable[unit.node.index] { work.acceptedAt = step }
+    }
+  }
+
+  // MARK: Tables
+
+  private mutating func noteFreshness(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    switch observation {
+    case .stored(let trigger): freshness.noteStored(trigger, at: instant)
+    case .checkpointed(let unit, let number): freshness.noteSnapshot(number, holds: unit)
+    case .arrived(let unit, _): note(unit, step) { $0.reads = [] }
+    case .read(let unit, let at, let table, let snapshot):
+      guard case .read(_, _, let bound?) = catalogue.graph[at].verb,
+        let missing = freshness.oldestMissing(from: snapshot, of: table)
+      else { return }
+      note(unit, step) { work in
+        work.reads.removeAll { $0.step == at }
+        work.reads.append(TableRead(step: at, table: table, bound: bound, missing: missing))
+      }
+    case .effect(let effect):
+      let index = workRecord(of: effect.unit)
+      for read in works[index].reads where !works[index].stale.contains(where: { $0.table == read.table }) {
+        guard let age = freshness.age(of: read.table, missing: read.missing, at: instant), age > read.bound
+        else { continue }
+        works[index].stale.append(StaleDecision(table: read.table, at: step))
+      }
+    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+      break
     }
   }
 

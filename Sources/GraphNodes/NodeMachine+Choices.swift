@@ -25,8 +25,8 @@ extension NodeMachine {
       settle(unit, .failed, into: &out)
     case .choosing:
       decide(option, unit, into: &out)
-    case .acknowledging, .arrived, .accepting, .latency, .ready, .computing, .calling, .joining, .backingOff,
-      .storing, .reading, .performed, .recording, .abandoning, .finished, .ending, .lost:
+    case .acknowledging, .arrived, .accepting, .latency, .ready, .computing, .calling, .joining, .backingOff, .storing,
+      .reading, .registering, .waiting, .replying, .performed, .recording, .abandoning, .finished, .ending, .lost:
       preconditionFailure("a unit in this phase has left nothing open")
     }
   }

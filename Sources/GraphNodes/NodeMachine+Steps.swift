@@ -124,7 +124,9 @@ extension NodeMachine {
     case .call(let call):
       performCall(call, step, unit, into: &out)
     case .send(let send):
-      put(on: send.channel, name: channelName(send.channel), key: send.key, event: nil, step, unit, into: &out)
+      put(
+        on: send.channel, name: channelName(send.channel), key: send.key, event: nil, replyTo: send.replyTo, step, unit,
+        into: &out)
     case .publish(let publish):
       put(
         on: publish.channel, name: channelName(publish.channel), key: publish.key, event: publish.event, step, unit,
@@ -139,7 +141,10 @@ extension NodeMachine {
       completeStep(unit, into: &out)
     case .reply:
       reply(unit, into: &out)
-      completeStep(unit, into: &out)
+    case .wait:
+      performWait(step, unit, into: &out)
+    case .signal(let name, let key):
+      performSignal(name, key: key, step, unit, into: &out)
     case .fail:
       failUnit(unit, step, .terminal, into: &out)
     case .choose:
@@ -148,7 +153,7 @@ extension NodeMachine {
       fork(step, unit, isJoined: false, into: &out)
     case .checkpoint:
       passCheckpoint(step, unit, into: &out)
-    case .transaction, .wait, .signal:
+    case .transaction:
       preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
@@ -165,7 +170,10 @@ extension NodeMachine {
   /// The step is done and, where there is a record, recorded.
   mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     let step = currentStep(of: unit)
-    if let step { out.observe(.ended(units[unit].work, step)) }
+    if let step {
+      out.observe(.ended(units[unit].work, step))
+      if case .wait = graph[step].verb { closeWait(unit, step, into: &out) }
+    }
     // A decision made anew says nothing about the step behind it.
     if node.work != .durable || isRecorded(step, unit) { units[unit].isResumed = false }
     units[unit].position = units[unit].next
@@ -173,12 +181,17 @@ extension NodeMachine {
   }
 
   private mutating func reply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let top = top(of: unit)
+    let isAsked = top.map { units[$0].replyTo != nil } ?? false
     if let transaction = transaction(of: unit) {
-      // The answer must not overtake the commit that makes it true.
-      units[transaction].buffer?.answersAtCommit = true
-    } else if let top = top(of: unit) {
+      // The answer must not overtake the commit that makes it true. A reply to a message then waits for the end.
+      units[transaction].buffer?.answersAtCommit = !isAsked
+    } else if isAsked {
+      return sendReply(unit, into: &out)
+    } else if let top {
       answer(top, nil, into: &out)
     }
+    completeStep(unit, into: &out)
   }
 
   // MARK: Effects

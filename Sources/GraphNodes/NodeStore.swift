@@ -1,3 +1,4 @@
+public import MachineContract
 public import Primitives
 
 /// Keys that a receiver has seen: for look-up, never for iteration.
@@ -38,6 +39,9 @@ public struct NodeStore: Equatable, Sendable {
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
+  /// Durable timers that fired and whose work is not done, oldest first. The schedule's, not the disk's: a lost disk
+  /// leaves them as they are.
+  public var dueTicks: [TimerFiring] = []
   /// A stream job's: up to where its state has taken the input in, and how many checkpoints that took.
   public var offsets = CommittedOffsets()
   public var checkpoints: UInt64 = 0
@@ -76,6 +80,8 @@ public enum NodeWrite: Equatable, Sendable {
   case decided(work: UInt64, Decision)
   /// The work is done, and its progress of no use.
   case forgotten(work: UInt64)
+  case tickDue(TimerFiring)
+  case tickDone(root: UInt64)
 }
 
 extension NodeStore {
@@ -107,6 +113,10 @@ extension NodeStore {
       progress.add(decision, of: work)
     case .forgotten(let work):
       progress.forget(work)
+    case .tickDue(let tick):
+      if !dueTicks.contains(tick) { dueTicks.append(tick) }
+    case .tickDone(let root):
+      dueTicks.removeAll { $0.root == root }
     }
   }
 }
@@ -119,6 +129,7 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(progress)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
+    fingerprinter.feed(dueTicks)
     fingerprinter.feed(offsets)
     fingerprinter.feed(checkpoints)
   }
@@ -173,6 +184,12 @@ extension NodeWrite: Fingerprintable {
     case .forgotten(let work):
       fingerprinter.feed(9 as UInt64)
       fingerprinter.feed(work)
+    case .tickDue(let tick):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(tick)
+    case .tickDone(let root):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(root)
     }
   }
 }

@@ -19,6 +19,10 @@ public enum Record: LogPayload {
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`. `strand` is the strand's path, empty for the run itself.
   case stepDone(run: UInt64, strand: [UInt64] = [], step: StepID, next: Int)
+  /// A run, or a strand of it, waits from here on.
+  case waiting(run: UInt64, strand: [UInt64] = [], step: StepID)
+  /// A signal or reply that a run waits for, or will.
+  case signalled(Signal)
   /// A terminal error: from here on these compensations run, in this order.
   case compensating(run: UInt64, undos: [Undo], reason: FailureReason)
   /// Nil is success.
@@ -54,10 +58,13 @@ public struct ChannelMessage: Equatable, Sendable {
   public var isCompensation: Bool
   /// Which strand it came from.
   public var strand: StrandPath
+  /// Who waits for the consumer's reply.
+  public var replyTo: ReplyAddress?
 
   public init(
     id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
-    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, strand: StrandPath = .none
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, strand: StrandPath = .none,
+    replyTo: ReplyAddress? = nil
   ) {
     self.id = id
     self.channel = channel
@@ -69,6 +76,7 @@ public struct ChannelMessage: Equatable, Sendable {
     self.invocation = invocation
     self.isCompensation = isCompensation
     self.strand = strand
+    self.replyTo = replyTo
   }
 }
 
@@ -96,12 +104,14 @@ public struct RunStart: Equatable, Sendable {
   public var unit: WorkUnit
   public var event: NameID?
   public var isCompensation: Bool
+  public var replyTo: ReplyAddress?
 
-  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool) {
+  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool, replyTo: ReplyAddress? = nil) {
     self.run = run
     self.unit = unit
     self.event = event
     self.isCompensation = isCompensation
+    self.replyTo = replyTo
   }
 }
 
@@ -130,12 +140,21 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.unit)
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
+      fingerprinter.feed(start.replyTo)
     case .stepDone(let run, let strand, let step, let next):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(run)
       fingerprinter.feed(strand)
       fingerprinter.feed(step)
       fingerprinter.feed(next)
+    case .waiting(let run, let strand, let step):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(strand)
+      fingerprinter.feed(step)
+    case .signalled(let signal):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(signal)
     case .compensating(let run, let undos, let reason):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(run)
@@ -173,5 +192,6 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
     if strand != .none { fingerprinter.feed(strand) }
+    fingerprinter.feed(replyTo)
   }
 }

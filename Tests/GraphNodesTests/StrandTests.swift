@@ -248,6 +248,37 @@ import Testing
     #expect(bench.count { if case .replyIgnored = $0 { true } else { false } } == 2)
   }
 
+  // MARK: Waits in strands
+
+  @Test func `strands wait for timers and signals of their own, through every crash of a durable run`() throws {
+    let text = Self.fan(
+      "{parallel: [[{wait: 5s}, {write: five}], [{wait: go, timeout: 60s, else: [{write: late}]}, {write: gone}], "
+        + "[{wait: 2s}, {write: two}]]}", work: "durable",
+      more: "  starter: {trigger: nudge, do: [{compute: think, takes: 3s}, {signal: go}]}")
+      .replacing("do: [{call: a, key", with: "do: [{send: nudge}, {call: a, key")
+    let effects = ["nudge", "two", "gone", "five", "end"]
+    #expect(try Bench.seen(text).effects == effects)
+    for point in try Self.points(text, "a") {
+      for nth in 1...2 {
+        let bench = try Bench.seen(text, extra: [Self.crash(point, nth: nth)])
+        var once: [String] = []
+        for effect in bench.effects where !once.contains(effect) { once.append(effect) }
+        #expect(once.sorted() == effects.sorted(), "\(point) \(nth): \(bench.effects)")
+        #expect(once.last == "end")
+      }
+    }
+  }
+
+  @Test func `a reply in a strand goes to whoever asked in the message`() throws {
+    let text = """
+      name: r
+      nodes:
+        web: {kind: client, do: [{send: jobs, reply_to: ready}, {wait: ready, timeout: 20s}, {write: seen}]}
+        a: {trigger: jobs, do: [{parallel: [[{compute: x, takes: 5s}], [{write: one}, {reply: ok}]]}, {write: end}]}
+      """
+    #expect(try Bench.seen(text).effects == ["jobs", "one", "seen", "end"])
+  }
+
   // MARK: Decisions in strands
 
   @Test func `a replay that leaves recorded strands behind has lost its way`() throws {

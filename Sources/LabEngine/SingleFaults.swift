@@ -63,6 +63,17 @@ struct FaultSites: Sendable {
 struct SingleFaults {
   let deployment: Deployment
   let sites: FaultSites
+  /// Indexed by node, in the order of the file.
+  private let steps: [[StepID]]
+
+  init(deployment: Deployment, sites: FaultSites) {
+    self.deployment = deployment
+    self.sites = sites
+    let graph = deployment.graph
+    var steps: [[StepID]] = Array(repeating: [], count: graph.nodes.count)
+    for step in graph.stepIDs { steps[graph[graph[step].handler].node.index].append(step) }
+    self.steps = steps
+  }
 
   private var graph: Graph { deployment.graph }
   private var budgets: RetryBudgets { RetryBudgets(graph: graph) }
@@ -86,9 +97,7 @@ struct SingleFaults {
     graph.nodeIDs.filter { graph[$0].kind != .client && !graph[$0].handlers.isEmpty && !deployment.isTableJob($0) }
   }
 
-  private func steps(of node: NodeID) -> [StepID] {
-    graph.stepIDs.filter { graph[graph[$0].handler].node == node }
-  }
+  private func steps(of node: NodeID) -> [StepID] { steps[node.index] }
 
   private func points(of node: NodeID) -> [FaultPoint] {
     var points: [FaultPoint] = [.before(.work(node))]

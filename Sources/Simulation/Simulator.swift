@@ -32,6 +32,9 @@ public struct Simulator<M: Machine>: Sendable {
   /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
+  /// Interferences since the action before the last one.
+  public private(set) var interferences: [Interference] = []
+
   /// True once any fault of the plan has struck.
   public private(set) var hasStruck = false
 
@@ -122,6 +125,20 @@ public struct Simulator<M: Machine>: Sendable {
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
 
+  /// What a fault did beside the actions: the cluster has no part in it, so no event tells of it.
+  public struct Interference: Sendable {
+    public enum Deed: Sendable {
+      /// A message that has just left arrives later by this.
+      case delayed(Envelope<M>, by: SimDuration)
+      /// A message that has just left waits until another has overtaken it.
+      case held(Envelope<M>)
+      case slowed(MachineID, by: SimDuration)
+      case clockJumped(MachineID, by: SimDuration)
+    }
+    public let instant: SimInstant
+    public let deed: Deed
+  }
+
   /// Why a simulation does not go on.
   public enum Rest: Equatable, Sendable {
     /// Nothing is left to do.
@@ -141,6 +158,8 @@ public struct Simulator<M: Machine>: Sendable {
   ///
   /// - Parameter limit: nothing later than this happens.
   public mutating func advance(until limit: SimInstant) -> Advance {
+    // Those of the start, before any action, are told with the first one.
+    if steps > 0, !interferences.isEmpty { interferences.removeAll() }
     while true {
       if !immediate.isEmpty {
         if let action = carryOut(immediate.removeFirst()), perform(action) { return .acted(action) }
@@ -240,10 +259,16 @@ extension Simulator {
       return action
     case .slow(let machine, let delay):
       slowness[machine.index] = delay
+      interfere(.slowed(machine, by: delay))
     case .jump(let machine, let distance):
       jumpClock(of: machine, by: distance)
+      interfere(.clockJumped(machine, by: distance))
     }
     return nil
+  }
+
+  private mutating func interfere(_ deed: Interference.Deed) {
+    interferences.append(Interference(instant: now, deed: deed))
   }
 
   /// A timer counts by the machine's clock: when that jumps ahead, it fires earlier.
@@ -367,10 +392,13 @@ extension Simulator {
       switch kind {
       case .drop: return .act(.drop(envelope.id))
       case .duplicate: return .act(.duplicate(envelope.id))
-      case .delay(let delay): return .delay(delay)
+      case .delay(let delay):
+        interfere(.delayed(envelope, by: delay))
+        return .delay(delay)
       case .reorder:
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
+        interfere(.held(envelope))
         return .hold
       }
     }

@@ -7,14 +7,15 @@ import Properties
 struct RetryBudgets {
   let graph: Graph
 
-  /// The longest finite time that anybody keeps trying: calls with their attempts and waits, and deliveries of channels
-  /// that park or drop. What tries for ever has no budget.
+  /// The longest finite time that anybody keeps trying or waits for an answer: calls with their attempts and waits,
+  /// signals with a time-out, and deliveries of channels that park or drop. What tries for ever has no budget.
   var longest: SimDuration {
     var longest = SimDuration.zero
     for step in graph.steps {
       if case .call(let call) = step.verb, let budget = budget(of: call, in: graph[graph[step.handler].node]) {
         longest = max(longest, budget)
       }
+      if case .wait(let wait) = step.verb, let timeout = wait.timeout { longest = max(longest, timeout) }
     }
     for channel in graph.channels {
       if let deliveries = channel.maxDeliveries { longest = max(longest, channel.lease * Int64(deliveries)) }
@@ -27,6 +28,7 @@ struct RetryBudgets {
     var longest = SimDuration.seconds(1)
     for step in graph.steps {
       if case .call(let call) = step.verb, call.isAwaited { longest = max(longest, call.timeout) }
+      if case .wait(let wait) = step.verb, let timeout = wait.timeout { longest = max(longest, timeout) }
     }
     for channel in graph.channels where channel.parksFor == nil { longest = max(longest, channel.lease) }
     return longest

@@ -104,17 +104,32 @@ struct SingleFaults {
     for step in steps(of: node) {
       points.append(.before(.step(step)))
       // Without a record, done and recorded are one state.
-      if graph[node].work == .durable { points.append(.during(.step(step))) }
+      // A wait has a middle in any node.
+      if graph[node].work == .durable || isWait(step) { points.append(.during(.step(step))) }
       points.append(.after(.step(step)))
     }
     points.append(.after(.work(node)))
     return points
   }
 
+  private func isWait(_ step: StepID) -> Bool {
+    if case .wait = graph[step].verb { true } else { false }
+  }
+
   private func crashes() -> [Plan] {
-    workers.flatMap { node in
-      points(of: node).map { (.crash(.node(node), restart: .seconds(1), disk: .keep), $0, 1) }
+    workers.flatMap { node -> [Plan] in
+      let points: [(FaultPoint, nth: Int)] =
+        points(of: node).map { ($0, 1) }
+        // What ends a wait comes after its middle; only a record tells it from what follows.
+        + steps(of: node).filter { isWait($0) && graph[node].work == .durable }.map { (.during(.step($0)), 2) }
+        + firings(of: node).map { (.at($0), 1) }
+      return points.map { (.crash(.node(node), restart: .seconds(1), disk: .keep), $0.0, $0.nth) }
     }
+  }
+
+  /// When the timers of a node go off first: a crash then makes it miss one.
+  private func firings(of node: NodeID) -> [SimInstant] {
+    TimerSchedule(graph, load: .single).firings.filter { $0.firing.node == node }.map { sayable($0.instant) }
   }
 
   /// Stream jobs and tables around their checkpoints: with everything since the last one still to lose, and with the
@@ -165,10 +180,11 @@ struct SingleFaults {
   /// Half as long again as the longest wait, so that somebody notices.
   private func pauses() -> [Plan] {
     let length = sayable(SimDuration(microseconds: budgets.longestWait.microseconds / 2 * 3))
-    return workers.flatMap { node in
-      ([.work(node)] + steps(of: node).map { .step($0) }).map { site in
-        (.pause(.node(node), for: length), .before(site), 1)
-      }
+    return workers.flatMap { node -> [Plan] in
+      let points: [FaultPoint] =
+        ([.work(node)] + steps(of: node).map { .step($0) }).map { .before($0) }
+        + steps(of: node).filter(isWait).map { .during(.step($0)) }
+      return points.map { (.pause(.node(node), for: length), $0, 1) }
     }
   }
 

@@ -150,13 +150,24 @@ private struct SearchSummary {
           false
         }
       }
-      return step.map { SourceSpan(sources.span(of: $0), in: loaded.decoded.source) }
+      return step.map { step in
+        let node = graph[graph[step].handler].node
+        if deployment.isTableJob(node) { return span(of: node) }
+        return SourceSpan(sources.span(of: step), in: loaded.decoded.source)
+      }
     case .node(let node):
-      return SourceSpan(sources.span(of: node), in: loaded.decoded.source)
+      return span(of: node)
     case .channel(let channel) where channel != deployment.engine:
       return SourceSpan(sources.span(of: channel), in: loaded.decoded.source)
     case .channel, .group:
       return nil
     }
+  }
+
+  /// The node's name. The job behind a table is no node of the file: it goes by the table's.
+  private func span(of node: NodeID) -> SourceSpan {
+    let sources = loaded.decoded.sources
+    let table = deployment.tableJobs.firstIndex(of: node).map { ChannelID($0) }
+    return SourceSpan(table.map { sources.span(of: $0) } ?? sources.span(of: node), in: loaded.decoded.source)
   }
 }

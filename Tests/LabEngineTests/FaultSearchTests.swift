@@ -83,6 +83,21 @@ import Testing
     return (things, observed)
   }
 
+  /// The job behind a table is no node of the file, and its step no step of it.
+  @Test func `what becomes of a table's rows is shown where the file names the table`() throws {
+    let text = """
+      name: t
+      channels:
+        facts: topic
+        view: {kind: table, from: facts}
+      nodes: {web: {kind: client, do: [{publish: facts}]}}
+      expect: {once: [view]}
+      """
+    let report = Lab.check(Lab.load(Array(text.utf8), file: "t.yaml"), CheckOptions(run: RunOptions(logs: .ideal)))
+    let doubled = try #require(report.search?.violations.first { $0.code == .dup && $0.subject == "view" })
+    #expect(doubled.span?.line == 4)
+  }
+
   @Test(arguments: [
     "naive-checkout.yaml", "checkout/queue-entry.yaml", "checkout/sync-chain.yaml",
   ])

@@ -26,6 +26,8 @@ public final class Deployment: Sendable {
   public let channelNames: [NameID]
   /// Effects of externals without steps, by handler.
   private let impliedEffects: [HandlerID: NameID]
+  /// Indexed by `NameID`: true for a field with one value for all triggers of the load.
+  private let isShared: [Bool]
 
   /// Which log stands under channels and journals.
   public enum LogChoice: String, Sendable, CaseIterable {
@@ -73,7 +75,35 @@ public final class Deployment: Sendable {
         graph[node].handlers.contains { graph[$0].triggers.contains(.channel(channel)) }
       }
     }
+    isShared = Array(repeating: false, count: graph.names.count)
     self.graph = graph
+  }
+
+  private init(_ other: Deployment, sharing fields: [NameID]) {
+    graph = other.graph
+    logs = other.logs
+    programs = other.programs
+    fronts = other.fronts
+    engine = other.engine
+    placements = other.placements
+    firstReplica = other.firstReplica
+    consumers = other.consumers
+    channelNames = other.channelNames
+    impliedEffects = other.impliedEffects
+    var isShared = other.isShared
+    for field in fields where field.index < isShared.count { isShared[field.index] = true }
+    self.isShared = isShared
+  }
+
+  /// The same machines for a load whose triggers have one value of these fields. Cheap: everything else is shared.
+  public func sharing(_ fields: [NameID]) -> Deployment {
+    fields.isEmpty ? self : Deployment(self, sharing: fields)
+  }
+
+  /// The value that a trigger has of a field; without a field, the trigger itself.
+  public func value(of field: NameID?, root: UInt64) -> KeyValue {
+    guard let field, isShared[field.index] else { return KeyValue(field: field, root: root) }
+    return KeyValue(field: field, root: 1)
   }
 
   public func machine(of node: NodeID) -> MachineID { MachineID(raw: node.raw) }

@@ -76,15 +76,28 @@ extension FrontMachine {
     guard let (lane, entry) = leased(lease),
       case .leased(_, let consumer, let isHeld) = lanes[lane].entries[entry].state
     else {
-      // Confirmed before and the confirmation lost; an expired lease gets no answer.
-      if acknowledgedLeases.contains(lease) { out.send(.acknowledged(channel: channel, lease: lease), to: sender) }
-      return
+      return answerLate(lease, for: sender, into: &out)
     }
     if isHeld { finished(by: consumer) }
     out.disarm(.lease(lease))
     lanes[lane].entries[entry].state = .acknowledging(number: lease, consumer: consumer)
     log.append(.acknowledged(message: lanes[lane].entries[entry].message.id, consumer: consumer), into: &out)
     serve(into: &out)
+  }
+
+  /// An acknowledgement that comes again, or after its lease. Who has begun its work waits for no answer.
+  private func answerLate(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
+    if acknowledgedLeases.contains(lease) {
+      out.send(.acknowledged(channel: channel, lease: lease), to: sender)
+    } else if deployment.graph[NodeID(raw: sender.raw)].acknowledgement == .before, !isAcknowledging(lease) {
+      out.send(.leaseOver(channel: channel, lease: lease), to: sender)
+    }
+  }
+
+  private func isAcknowledging(_ lease: UInt64) -> Bool {
+    entry { entry, _ in
+      if case .acknowledging(lease, _) = entry.state { true } else { false }
+    } != nil
   }
 
   mutating func acknowledged(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {

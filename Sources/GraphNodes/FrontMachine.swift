@@ -159,7 +159,7 @@ extension FrontMachine: Machine {
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged:
+    case .request, .deliver, .acknowledged, .leaseOver:
       preconditionFailure("a front is no consumer")
     case .log:
       break

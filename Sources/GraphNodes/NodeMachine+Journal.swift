@@ -112,6 +112,7 @@ extension NodeMachine {
     let ended = endedRuns[arrival.identity]
     let running = units.firstIndex { $0.identity == arrival.identity }
     guard ended != nil || running != nil else { return false }
+    out.observe(.attached(arrival.work))
     if let lease = arrival.lease {
       // A start that is not yet in the journal must not be acknowledged; its lease brings the message back.
       let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true

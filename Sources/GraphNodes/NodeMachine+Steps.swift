@@ -216,7 +216,7 @@ extension NodeMachine {
   /// What the checkers count by: the key's value, or the root. A key made afresh for every attempt counts as none.
   func countedKey(_ key: NameID?, _ unit: Int) -> UInt64 {
     let field = key.flatMap { isFresh($0) ? nil : $0 }
-    return KeyValue(field: field, root: units[unit].work.root).packed
+    return deployment.value(of: field, root: units[unit].work.root).packed
   }
 
   /// What the receiver deduplicates by: the step's own key, else an idempotent node's trigger; nil where nothing does.
@@ -225,7 +225,7 @@ extension NodeMachine {
     if let key {
       if isFresh(key) { return freshID() }
       fingerprinter.feed(effect)
-      fingerprinter.feed(KeyValue(field: key, root: units[unit].work.root).packed)
+      fingerprinter.feed(deployment.value(of: key, root: units[unit].work.root).packed)
     } else if isIdempotent {
       fingerprinter.feed(step)
       fingerprinter.feed(units[unit].identity)
@@ -238,12 +238,7 @@ extension NodeMachine {
   private var isIdempotent: Bool { node.work == .idempotent || (node.kind == .external && node.acceptsKeys) }
 
   /// A key that differs on every attempt, so that no receiver ever recognises it (HW203).
-  func isFresh(_ key: NameID) -> Bool {
-    switch graph[key] {
-    case "uuid", "now", "random", "attempt": true
-    default: false
-    }
-  }
+  func isFresh(_ key: NameID) -> Bool { graph.isFresh(key) }
 
   /// The id of what this step sends: the same on every attempt where the work has a control, else a new one.
   mutating func derivedID(_ step: StepID, _ unit: Int) -> UInt64 {

@@ -59,7 +59,7 @@ extension NodeMachine {
     guard case .write(let name, let key?, _) = graph[effect.step].verb, !isFresh(key) else { return false }
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(name)
-    fingerprinter.feed(KeyValue(field: key, root: units[unit].work.root).packed)
+    fingerprinter.feed(deployment.value(of: key, root: units[unit].work.root).packed)
     return database.applied.contains(fingerprinter.value)
   }
 

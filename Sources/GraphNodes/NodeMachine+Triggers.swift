@@ -115,6 +115,14 @@ extension NodeMachine {
     arrive(unit, into: &out)
   }
 
+  /// The lease ended before it was acknowledged: the record is delivered again, here or elsewhere.
+  mutating func takeLeaseOver(_ channel: ChannelID, _ lease: UInt64, into out: inout Outbox<NodeMachine>) {
+    let lost = Unit.Lease(channel: channel, number: lease)
+    guard let unit = units.firstIndex(where: { $0.phase == .acknowledging && $0.lease == lost }) else { return }
+    out.disarm(.resend(units[unit].serial))
+    remove(unit, into: &out)
+  }
+
   private mutating func arrive(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     out.observe(.arrived(units[unit].work, attempt: units[unit].attempt))
     if node.failureShare > 0 { return tryToBegin(unit, into: &out) }

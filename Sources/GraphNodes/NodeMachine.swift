@@ -117,7 +117,7 @@ extension NodeMachine: Machine {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .leaseOver, .gaveUp, .log: nil
     }
   }
 
@@ -163,6 +163,7 @@ extension NodeMachine {
     case .reply(let reply): take(reply, into: &out)
     case .stored(let message): takeConfirmation(of: message, into: &out)
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
+    case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
       if let outcome = journal?.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
     case .put, .subscribe, .acknowledge, .gaveUp:

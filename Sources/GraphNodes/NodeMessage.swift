@@ -20,6 +20,8 @@ public enum NodeMessage: Equatable, Sendable {
   case acknowledge(channel: ChannelID, lease: UInt64)
   /// The acknowledgement is in the log.
   case acknowledged(channel: ChannelID, lease: UInt64)
+  /// The front to a consumer that asked for an acknowledgement before its work: the record is not its own any more.
+  case leaseOver(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
   indirect case log(LogMessage<Record>)
@@ -136,6 +138,10 @@ extension NodeMessage: Fingerprintable {
     case .log(let message):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(message)
+    case .leaseOver(let channel, let lease):
+      fingerprinter.feed(12 as UInt64)
+      fingerprinter.feed(channel)
+      fingerprinter.feed(lease)
     }
   }
 }

@@ -79,7 +79,7 @@ struct FaultSearch {
     _ choices: ForcedChoices, _ ways: inout BranchVariations, pace: () -> Pace
   ) -> FaultSites? {
     var sites = FaultSites(deployment)
-    var calm = Execution(deployment, load: .single, faults: [], choices: choices, seed: seed)
+    var calm = Execution(deployment, load: deployment.graph.usualLoad, faults: [], choices: choices, seed: seed)
     while calm.advance(pace: pace) != nil {
       sites.observe(calm.simulator.events, at: calm.simulator.now)
       ways.observe(calm.simulator.events)
@@ -93,7 +93,7 @@ struct FaultSearch {
   }
 
   private mutating func attempt(_ fault: Fault, _ choices: ForcedChoices, pace: () -> Pace) {
-    var run = Execution(deployment, load: .single, faults: [fault], choices: choices, seed: seed)
+    var run = Execution(deployment, load: deployment.graph.usualLoad, faults: [fault], choices: choices, seed: seed)
     let isNew = runUntilStruck(&run, choices, pace: pace)
     if isNew { run.finish(pace: pace) }
     if run.isStopped { isComplete = false }

@@ -122,7 +122,7 @@ private struct SearchSummary {
     report.isCleanFailure = finding.anomaly == nil
     report.choices = finding.choices
     report.span = span(of: finding)
-    var plan = RunPlan(name: "search", load: .single, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
+    var plan = RunPlan(name: "search", load: graph.usualLoad, faults: finding.fault.map { [$0] } ?? [], outcome: nil)
     plan.choices = finding.choices
     report.story = Lab.execute(deployment, plan, options.run, recording: true).story
     return report

@@ -37,7 +37,8 @@ extension Lab {
     let judgement = execution.judgement
     return RunFile(
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
-      scenario: plan.name, faults: plan.faults.map(\.text), choices: plan.choices, load: plan.load, actions: actions,
+      scenario: plan.name, faults: plan.faults.map(\.text), choices: plan.choices,
+      load: NamedLoad(plan.load, in: graph), actions: actions,
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),
@@ -52,7 +53,7 @@ extension Lab {
     var report = report(on: loaded)
     report.checks = [.load, .replay]
     guard let graph = loaded.graph else { return report }
-    let deployment = Deployment(graph, logs: file.logs.deployed)
+    let deployment = Deployment(graph, logs: file.logs.deployed).sharing(file.load.load(in: graph).same)
     var replay = Replay(file: file, deployment: deployment)
     replay.run(pace: pace)
     report.substitutions = substitutions(in: deployment)
@@ -83,7 +84,7 @@ private struct Replay {
     self.file = file
     self.deployment = deployment
     cluster = Cluster(deployment)
-    judge = WorkJudge(graph: deployment.graph)
+    judge = WorkJudge(graph: deployment.graph, same: file.load.load(in: deployment.graph).same)
     story = StoryWriter(deployment)
   }
 

@@ -205,7 +205,7 @@ struct MomentReader {
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
     case .request, .put, .deliver: false
-    case .reply, .stored, .acknowledge, .acknowledged, .gaveUp: true
+    case .reply, .stored, .acknowledge, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }
   }

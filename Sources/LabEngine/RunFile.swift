@@ -23,7 +23,7 @@ public struct RunFile: Equatable, Sendable {
   public var faults: [String]
   /// What a run from the plan decides as told. A replay has the decisions among its actions.
   public var choices: ForcedChoices
-  public var load: Load
+  public var load: NamedLoad
   public var actions: [String]
   public var expected: Expected
   /// A state hash after every so many actions, and one after the last.
@@ -62,7 +62,7 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], choices: ForcedChoices = .none, load: Load, actions: [String],
+    scenario: String, faults: [String], choices: ForcedChoices = .none, load: NamedLoad, actions: [String],
     expected: Expected, hashes: Hashes
   ) {
     self.engine = engine

@@ -30,6 +30,7 @@ struct StoryWriter: Sendable {
   private struct EffectKey: Hashable {
     let name: NameID
     let key: UInt64
+    let root: UInt64
     let ordinal: StepID
   }
 
@@ -151,7 +152,7 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
-    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
   }
 
@@ -163,6 +164,7 @@ struct StoryWriter: Sendable {
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
+    case .attached: return (actor, "has this run already and starts nothing", .note)
     case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
     case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
@@ -203,7 +205,8 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
+    case .stored, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .failed,
+      .aborted,
       .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
       .replyIgnored, .started:
       return nil
@@ -212,7 +215,7 @@ struct StoryWriter: Sendable {
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
     if let record = effect.record, !records.insert(record).inserted { return nil }
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: effect.step)
+    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: effect.step)
     let count = applications[key, default: 0] + 1
     applications[key] = count
     let (doer, verb) = doing(effect, actor)

@@ -90,8 +90,8 @@ struct WorkTally: Sendable {
     case .acknowledged(let trigger): channels[trigger.channel.index].acknowledged += 1
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .began, .performed, .ended, .replayed, .chose, .retrying, .compensating, .deduplicated, .outdated,
-      .replied, .replyIgnored, .started:
+    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .retrying, .compensating, .deduplicated,
+      .outdated, .replied, .replyIgnored, .started:
       break
     }
   }

@@ -101,6 +101,8 @@ public enum WorkObservation: Equatable, Sendable {
   case aborted(WorkUnit)
   /// A durable unit sleeps before it tries the step again.
   case retrying(WorkUnit, StepID, attempt: Int)
+  /// A trigger for a run that exists under the same id: it starts nothing, and gets that run's result.
+  case attached(WorkUnit)
   /// Compensations run from here on.
   case compensating(WorkUnit)
 

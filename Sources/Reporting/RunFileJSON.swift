@@ -33,6 +33,7 @@ public enum RunFileJSON {
       writer.object("load") { writer in
         writer.field("count", run.load.count)
         writer.field("everyMicroseconds", Int(run.load.every.microseconds))
+        writer.words("same", run.load.same)
       }
       writer.column("faults", run.faults)
       if !run.choices.isEmpty { writer.field("choices", run.choices.text) }
@@ -107,12 +108,13 @@ public enum RunFileJSON {
     return choices
   }
 
-  private static func load(_ value: JSONValue) throws(JSONError) -> Load {
+  private static func load(_ value: JSONValue) throws(JSONError) -> NamedLoad {
     var fields = try JSONFields(value)
     let count = try fields.integer("count", in: 0...1_000_000)
     let every = try fields.integer("everyMicroseconds", in: 0...Int64.max)
+    let same = try fields.strings("same")
     try fields.finish()
-    return Load(count: count, every: SimDuration(microseconds: every))
+    return NamedLoad(count: count, every: SimDuration(microseconds: every), same: same)
   }
 
   private static func expected(_ value: JSONValue) throws(JSONError) -> RunFile.Expected {

@@ -78,6 +78,7 @@ final class FrontBench {
       switch output {
       case .send(.stored(let message), let sender): "stored \(message) to \(sender.raw)"
       case .send(.acknowledged(_, let lease), let consumer): "acknowledged \(lease) to \(consumer.raw)"
+      case .send(.leaseOver(_, let lease), let consumer): "lease \(lease) over for \(consumer.raw)"
       default: nil
       }
     }
@@ -147,6 +148,25 @@ final class FrontBench {
     #expect(bench.confirmed() == ["acknowledged \(second.lease) to 1"], "asked again, confirmed again")
     bench.step(.timer(.lease(second.lease)))
     #expect(bench.deliveries().isEmpty)
+  }
+
+  @Test func `who asks for an acknowledgement before its work is told when the lease is over`() throws {
+    let bench = try FrontBench(Self.queue.replacing("concurrency: 2", with: "ack: before"), channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    let first = try #require(bench.deliveries().first)
+    bench.acknowledge(first.lease)
+    bench.acknowledge(first.lease)
+    #expect(bench.confirmed() == [], "on its way into the log")
+    bench.answerLog()
+    #expect(bench.confirmed() == ["acknowledged \(first.lease) to 1"])
+    bench.put(8)
+    bench.answerLog()
+    let second = try #require(bench.deliveries().first)
+    bench.step(.timer(.lease(second.lease)))
+    _ = bench.deliveries()
+    bench.acknowledge(second.lease)
+    #expect(bench.confirmed() == ["lease \(second.lease) over for 1"])
   }
 
   @Test func `after the last delivery a message goes to the dead letters, and is retired once they have it`() throws {

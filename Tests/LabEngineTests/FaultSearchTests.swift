@@ -30,7 +30,7 @@ import Testing
   private static func faults(of graph: Graph, logs: Deployment.LogChoice) -> (Deployment, [Fault]) {
     let deployment = Deployment(graph, logs: logs)
     var sites = FaultSites(deployment)
-    var calm = Execution(deployment, load: .single, faults: [], seed: 1)
+    var calm = Execution(deployment, load: graph.usualLoad, faults: [], seed: 1)
     while calm.advance() != nil { sites.observe(calm.simulator.events, at: calm.simulator.now) }
     return (deployment, SingleFaults(deployment: deployment, sites: sites).all())
   }
@@ -70,7 +70,7 @@ import Testing
     var things: [Thing: Int] = [:]
     var observed: Set<AnomalyCode> = []
     for fault in faults {
-      var run = Execution(deployment, load: .single, faults: [fault], seed: 1)
+      var run = Execution(deployment, load: graph.usualLoad, faults: [fault], seed: 1)
       run.finish()
       let judgement = run.judgement
       observed.formUnion(judgement.outcome)
@@ -163,7 +163,7 @@ import Testing
     let graph = try graph(Self.mixed).graph
     let deployment = Deployment(graph, logs: .ideal)
     var sites = FaultSites(deployment)
-    var calm = Execution(deployment, load: .single, faults: [], seed: 1)
+    var calm = Execution(deployment, load: graph.usualLoad, faults: [], seed: 1)
     while calm.advance() != nil { sites.observe(calm.simulator.events, at: calm.simulator.now) }
     let faults = SingleFaults(deployment: deployment, sites: sites).all()
     let messages = sites.links.reduce(0) { $0 + (sites.messages[$1] ?? 0) }

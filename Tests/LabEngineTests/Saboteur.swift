@@ -38,6 +38,8 @@ struct Saboteur: Machine {
     case endsLeasesAtOnce
     /// A consumer acknowledges a delivery as it arrives, whatever the design says, and then works on it.
     case acknowledgesOnArrival
+    /// A front files every message under a group of its own.
+    case mixesUpGroups
   }
 
   var honest: LabMachine
@@ -76,6 +78,9 @@ struct Saboteur: Machine {
       case (.acknowledgesOnArrival, .node(.deliver(let delivery))):
         out.send(.node(.acknowledge(channel: delivery.message.channel, lease: delivery.lease)), to: sender)
         return .message(message, from: sender)
+      case (.mixesUpGroups, .node(.put(var put))):
+        put.key = put.id
+        return .message(.node(.put(put)), from: sender)
       default:
         return .message(message, from: sender)
       }

@@ -38,14 +38,20 @@ struct EffectCatalogue: Sendable {
   private(set) var consumers: [[Consumer]] = []
   /// Indexed by node.
   let isDurable: [Bool]
+  /// Indexed by handler: the fields by whose value its triggers have an order.
+  private(set) var orderFields: [[NameID]] = []
+  /// Fields that have one value for all triggers of the load.
+  let shared: [NameID]
   /// Names that stand on the right of `compensated_by`.
   private(set) var compensatingNames = IdentifierSet<NameID>()
 
-  init(graph: Graph) {
+  init(graph: Graph, same shared: [NameID]) {
     self.graph = graph
+    self.shared = shared
     isDurable = graph.nodes.map { $0.work == .durable }
     indexSteps()
     indexHandlers()
+    orderFields = graph.handlerIDs.map { orderFields(of: $0) }
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
   }
 

@@ -47,14 +47,16 @@ struct WorkRecord: Sendable {
   var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
 }
 
-/// What the checkers count by.
+/// What the checkers count by: the effect's identity, for each root trigger apart. Two triggers that share a value of
+/// the key and apply the effect once each have doubled nothing.
 struct EffectKey: Hashable, Sendable {
   var name: NameID
   var key: UInt64
+  var root: UInt64
   var ordinal: Int
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(key ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+    hasher.combine(key ^ root << 24 ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
   }
 }
 
@@ -72,6 +74,15 @@ struct EffectRecord: Sendable {
   var repeatedBy: WorkUnit?
   /// The works that applied it, each once, in order.
   var works: [Int] = []
+}
+
+/// One application of an effect.
+struct Application: Sendable {
+  /// A position in `WorkLedger.effects`.
+  var effect: Int
+  /// A position in `WorkLedger.works`.
+  var work: Int
+  var at: EventStep
 }
 
 /// The attempts of one work at one call step.
@@ -94,6 +105,8 @@ struct CallRecord: Sendable {
   var answeredAt: EventStep = never
   /// A success arrived that nobody waited for.
   var ignoredAt: EventStep = never
+  /// A request of it started nothing of its own: its target, or the engine, had a run or invocation under the same id.
+  var sharesRun = false
   /// The works its requests started, each once, in order.
   var callees: [Int] = []
 }

@@ -1,5 +1,5 @@
 public import MachineContract
-import Primitives
+public import Primitives
 public import ProgressGraph
 
 /// Judges work by what machines let observers see, and by nothing else: it knows no fault.
@@ -10,8 +10,10 @@ public struct WorkJudge: Sendable {
   let catalogue: EffectCatalogue
   private(set) var ledger = WorkLedger()
 
-  /// - Parameter graph: as deployed, so that names of implied effects and the engine's channel are known.
-  public init(graph: Graph) { catalogue = EffectCatalogue(graph: graph) }
+  /// - Parameters:
+  ///   - graph: as deployed, so that names of implied effects and the engine's channel are known.
+  ///   - same: the fields that have one value for all triggers of the load.
+  public init(graph: Graph, same: [NameID] = []) { catalogue = EffectCatalogue(graph: graph, same: same) }
 
   /// Folds one observation in.
   ///
@@ -23,10 +25,10 @@ public struct WorkJudge: Sendable {
   /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
   ///
   /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still
-  ///   under way only what is already there is told, DUP and PARKED: everything else may yet come right.
+  ///   under way only what is already there is told, DUP, OOO and PARKED: everything else may yet come right.
   public func verdict(settled: Bool, facts: RunFacts = RunFacts()) -> Judgement {
     let evidence = Evidence(ledger: ledger, catalogue: catalogue, facts: facts)
-    var anomalies = duplicateEffects(evidence) + parkedWork(evidence)
+    var anomalies = duplicateEffects(evidence) + outOfOrderEffects(evidence) + parkedWork(evidence)
     var failures: [CleanFailure] = []
     if settled {
       failures = cleanFailures(evidence)

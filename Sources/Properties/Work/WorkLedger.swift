@@ -9,6 +9,8 @@ import ProgressGraph
 struct WorkLedger: Sendable {
   private(set) var works: [WorkRecord] = []
   private(set) var effects: [EffectRecord] = []
+  /// Every application of every effect, in the order in which they took place.
+  private(set) var applications: [Application] = []
   private(set) var calls: [CallRecord] = []
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
@@ -40,6 +42,7 @@ struct WorkLedger: Sendable {
     case .finished(let unit): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
+    case .attached(let unit): noteAttachment(of: unit)
     case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
@@ -94,6 +97,12 @@ struct WorkLedger: Sendable {
     guard let index = messageIndex[message] else { return false }
     return stored[index].consumers.contains { $0.node == node && $0.isDone && $0.parkedAt < 0 }
   }
+
+  /// The record of a channel that a unit was started by, as a position in `stored`.
+  func storedRecord(of message: UInt64) -> Int? { messageIndex[message] }
+
+  /// The position in `roots`: which one it was to be seen.
+  func position(ofRoot id: UInt64) -> Int? { rootIndex[id] }
 
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
@@ -151,7 +160,7 @@ struct WorkLedger: Sendable {
     works[work].begun.insert(effect.step)
     if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
     let ordinal = catalogue.ordinals[effect.step.index]
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: ordinal)
+    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: ordinal)
     let index: Int
     if let known = effectIndex[key] {
       index = known
@@ -160,6 +169,7 @@ struct WorkLedger: Sendable {
       effects.append(EffectRecord(identity: key, step: effect.step, isCompensation: effect.isCompensation))
       effectIndex[key] = index
     }
+    applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
@@ -194,9 +204,16 @@ struct WorkLedger: Sendable {
     calls[index].request = request
     calls[index].calledAt = step
     calls[index].attempts += 1
+    if let first = requests[request]?.call, works[calls[first].work].unit.root != unit.root {
+      calls[index].sharesRun = true
+    }
     // Attempts may share one id; what was answered to an earlier one stays known.
     let hasSucceeded = requests[request]?.hasSucceeded ?? false
     requests[request] = RequestRecord(call: index, calledAt: step, hasSucceeded: hasSucceeded)
+  }
+
+  private mutating func noteAttachment(of unit: WorkUnit) {
+    if let request = requests[unit.trigger] { calls[request.call].sharesRun = true }
   }
 
   private mutating func noteAnswer(

@@ -109,7 +109,9 @@ extension NodeMachine {
     case .call(let call):
       performCall(call, step, unit, into: &out)
     case .send(let send):
-      put(on: send.channel, name: channelName(send.channel), key: send.key, event: nil, step, unit, into: &out)
+      put(
+        on: send.channel, name: channelName(send.channel), key: send.key, event: nil, replyTo: send.replyTo, step, unit,
+        into: &out)
     case .publish(let publish):
       put(
         on: publish.channel, name: channelName(publish.channel), key: publish.key, event: publish.event, step, unit,
@@ -118,16 +120,21 @@ extension NodeMachine {
       apply(effect, key: key, step, unit, outside: false, into: &out)
     case .effect(let effect, let key):
       apply(effect, key: key, step, unit, outside: true, into: &out)
+    case .read(_, let table?, _):
+      read(table, step, unit, into: &out)
     case .read:
       completeStep(unit, into: &out)
     case .reply:
       reply(unit, into: &out)
-      completeStep(unit, into: &out)
+    case .wait:
+      performWait(step, unit, into: &out)
+    case .signal(let name, let key):
+      performSignal(name, key: key, step, unit, into: &out)
     case .fail:
       failUnit(unit, step, .terminal, into: &out)
     case .choose:
       choose(step, unit, into: &out)
-    case .transaction, .checkpoint, .wait, .parallel, .each, .signal:
+    case .transaction, .checkpoint, .parallel, .each:
       preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
@@ -144,7 +151,10 @@ extension NodeMachine {
   /// The step is done and, where there is a record, recorded.
   mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     let step = currentStep(of: unit)
-    if let step { out.observe(.ended(units[unit].work, step)) }
+    if let step {
+      out.observe(.ended(units[unit].work, step))
+      if case .wait = graph[step].verb { closeWait(unit, step, into: &out) }
+    }
     // A decision made anew says nothing about the step behind it.
     if node.work != .durable || isRecorded(step, unit) { units[unit].isResumed = false }
     if units[unit].isCompensating {
@@ -157,12 +167,16 @@ extension NodeMachine {
   }
 
   private mutating func reply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let isAsked = units[unit].replyTo != nil
     if units[unit].buffer != nil {
-      // The answer must not overtake the commit that makes it true.
-      units[unit].buffer?.answersAtCommit = true
+      // The answer must not overtake the commit that makes it true. A reply to a message then waits for the end.
+      units[unit].buffer?.answersAtCommit = !isAsked
+    } else if isAsked {
+      return sendReply(unit, into: &out)
     } else {
       answer(unit, nil, into: &out)
     }
+    completeStep(unit, into: &out)
   }
 
   // MARK: Effects
@@ -176,7 +190,9 @@ extension NodeMachine {
       isCompensation: units[unit].isCompensation || units[unit].isCompensating)
     let row = row(of: step, root: units[unit].work.root)
     let dedupKey = row == nil ? self.dedupKey(of: effect, key: key, step, unit) : nil
-    if !outside, units[unit].buffer != nil {
+    if !outside, isStream {
+      applyToState(applied, row, unit, into: &out)
+    } else if !outside, units[unit].buffer != nil {
       units[unit].buffer?.effects.append(applied)
       if let dedupKey { units[unit].buffer?.keys.append(dedupKey) }
     } else if let row {
@@ -188,6 +204,32 @@ extension NodeMachine {
       out.observe(.effect(applied))
     }
     completeStep(unit, into: &out)
+  }
+
+  /// A write to a stream job's keyed state. Its key names the row and recognises nothing: only `work: idempotent` makes
+  /// the state remember which records it has taken in.
+  private mutating func applyToState(
+    _ effect: AppliedEffect, _ row: RowVersion?, _ unit: Int, into out: inout Outbox<NodeMachine>
+  ) {
+    var key: UInt64?
+    if isIdempotent {
+      var fingerprinter = Fingerprinter()
+      fingerprinter.feed(effect.step)
+      fingerprinter.feed(units[unit].identity)
+      key = fingerprinter.value
+    }
+    let precedence: Precedence = row.map { self.precedence(of: $0) } ?? .newer
+    if let key, remembers(key) { return out.observe(.deduplicated(effect.unit, effect.step)) }
+    switch precedence {
+    case .same: return out.observe(.deduplicated(effect.unit, effect.step))
+    case .older: return out.observe(.outdated(effect.unit, effect.step))
+    case .newer: break
+    }
+    var effect = effect
+    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
+    units[unit].buffer?.effects.append(effect)
+    if let key { units[unit].buffer?.keys.append(key) }
+    if let row { units[unit].buffer?.rows.append(row) }
   }
 
   /// A call to an external without steps.

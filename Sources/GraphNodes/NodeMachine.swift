@@ -22,14 +22,23 @@ public struct NodeMachine: Equatable, Sendable {
   var nextSerial: UInt32 = 0
   /// Counts ids that must differ from every other: message ids of work without controls.
   var freshIDs: UInt64 = 0
-  /// Only of a durable node.
+  /// Of a durable node, and of a table's job: the log of its snapshots.
   var journal: LogClient<Record>?
+  /// What a stream job did since its last checkpoint.
+  var epoch = Epoch()
+  /// The snapshot on its way into a table's log.
+  var committing: Epoch?
+  /// A stream job is down after a failure.
+  var isRestarting = false
+  /// Failures of a stream job since its last checkpoint.
+  var restarts = 0
   /// The journal is being read; triggers wait.
   var isRecovering = false
   /// Runs that ended, with their result, by identity. Look-up only.
   var endedRuns = EndedRuns()
   /// Invocations of the engine that this node completed since it came up, with their result. Look-up only.
   var servedInvocations = EndedRuns()
+  var signals = SignalBox()
 
   public init(_ id: NodeID, in deployment: Deployment, store: NodeStore = NodeStore()) {
     self.id = id
@@ -45,7 +54,9 @@ public struct NodeMachine: Equatable, Sendable {
       && left.incarnation == right.incarnation && left.units == right.units && left.inbox == right.inbox
       && left.nextSerial == right.nextSerial && left.freshIDs == right.freshIDs && left.journal == right.journal
       && left.isRecovering == right.isRecovering && left.endedRuns == right.endedRuns
-      && left.servedInvocations == right.servedInvocations
+      && left.servedInvocations == right.servedInvocations && left.epoch == right.epoch
+      && left.committing == right.committing && left.isRestarting == right.isRestarting
+      && left.restarts == right.restarts && left.signals == right.signals
   }
 }
 
@@ -59,8 +70,16 @@ public enum NodeTimer: Hashable, Sendable {
   case resend(UInt32)
   /// The unit has run longer than it may.
   case runtime(UInt32)
+  /// The end of a durable run's wait: kept by the engine.
+  case alarm(run: UInt64, StepID)
+  /// A durable timer whose work failed comes again.
+  case tick(root: UInt64)
   /// The outbox's head was not confirmed.
   case relay
+  /// A stream job's checkpoint is due.
+  case checkpoint
+  /// A stream job comes up again.
+  case restartJob
   case log
 }
 
@@ -68,6 +87,8 @@ public enum NodeTimer: Hashable, Sendable {
 public enum NodeOperation: Equatable, Sendable {
   /// Starts the workflow.
   case trigger(root: UInt64)
+  /// A timer that triggers a handler is due.
+  case tick(TimerFiring)
   /// From now on the `nth` trigger to reach the step fails there on every attempt.
   case poison(StepID, nth: Int)
   /// A front's `nth` record from now on stands in its log twice.
@@ -109,15 +130,26 @@ extension NodeMachine: Machine {
     wiped.appliedOutside = store.appliedOutside
     // Poison is a property of the trigger, not of the disk.
     wiped.poisons = store.poisons
+    wiped.dueTicks = store.dueTicks
     return wiped
   }
 
   public static func refusal(of message: NodeMessage) -> NodeMessage? {
     switch message {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
+    case .signal(let signal): .reply(Reply(request: signal.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .leaseOver, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp, .log: nil
+    }
+  }
+
+  public static func miss(_ operation: NodeOperation) -> MissedOperation<NodeMachine>? {
+    switch operation {
+    case .tick(let firing) where firing.isDurable:
+      MissedOperation(write: .tickDue(firing), observation: .due(firing))
+    case .tick(let firing): MissedOperation(write: nil, observation: .missed(firing))
+    case .trigger, .poison, .storeTwice: nil
     }
   }
 
@@ -131,6 +163,11 @@ extension NodeMachine: Machine {
     fingerprinter.feed(isRecovering)
     fingerprinter.feed(endedRuns)
     fingerprinter.feed(servedInvocations)
+    fingerprinter.feed(signals)
+    fingerprinter.feed(epoch)
+    fingerprinter.feed(committing)
+    fingerprinter.feed(isRestarting)
+    fingerprinter.feed(restarts)
   }
 }
 
@@ -139,19 +176,26 @@ extension NodeMachine: Machine {
 extension NodeMachine {
   private mutating func start(_ incarnation: UInt32, into out: inout Outbox<NodeMachine>) {
     self.incarnation = incarnation
-    if node.work == .durable {
-      journal = LogClient(replicas: deployment.replicas(of: .journal(id)), incarnation: incarnation)
+    if let owner = deployment.journalOwner(of: id) {
+      journal = LogClient(replicas: deployment.replicas(of: owner), incarnation: incarnation)
       if incarnation > 0 {
         isRecovering = true
         journal?.readAll(into: &out)
       }
     }
     guard incarnation > 0 else { return }
+    // A table's job has to know first how far its snapshots go.
+    if !(isStream && isRecovering) { subscribe(into: &out) }
+    relayOutbox(into: &out)
+    refireTicks(into: &out)
+  }
+
+  /// Tells every channel, and the engine, that this node holds nothing of theirs.
+  func subscribe(into out: inout Outbox<NodeMachine>) {
     for channel in graph.channelIDs where deployment.consumers[channel.index].contains(id) {
       out.send(.subscribe(channel: channel), to: deployment.front(of: channel))
     }
     if let engine = deployment.engine { out.send(.subscribe(channel: engine), to: deployment.front(of: engine)) }
-    relayOutbox(into: &out)
   }
 
   private mutating func receive(
@@ -165,8 +209,13 @@ extension NodeMachine {
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
     case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
-      if let outcome = journal?.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
-    case .put, .subscribe, .acknowledge, .gaveUp:
+      if let outcome = journal?.receive(message, from: sender, into: &out) {
+        take(outcome, into: &out)
+      } else {
+        takeSnapshot(message, into: &out)
+      }
+    case .signal(let signal): accept(signal, from: .machine(sender), into: &out)
+    case .put, .subscribe, .acknowledge, .processed, .gaveUp:
       preconditionFailure("\(node.name) is no front")
     }
   }
@@ -181,8 +230,14 @@ extension NodeMachine {
       if let unit = position(of: serial) { resend(unit, into: &out) }
     case .runtime(let serial):
       if let unit = position(of: serial) { kill(unit, into: &out) }
+    case .alarm(let run, let step): soundAlarm(run: run, step, into: &out)
+    case .tick(let root): refireTick(root: root, into: &out)
     case .relay:
       relayOutbox(into: &out)
+    case .checkpoint:
+      checkpoint(into: &out)
+    case .restartJob:
+      jobRestarted(into: &out)
     case .log:
       journal?.retry(into: &out)
     }
@@ -191,6 +246,7 @@ extension NodeMachine {
   private mutating func invoke(_ operation: NodeOperation, into out: inout Outbox<NodeMachine>) {
     switch operation {
     case .trigger(let root): begin(root: root, into: &out)
+    case .tick(let tick): take(tick, into: &out)
     case .poison(let step, let nth):
       database.poisons.append(Poison(step: step, nth: nth))
       out.commit(.poisons(database.poisons))
@@ -207,8 +263,10 @@ extension NodeMachine {
     case .computing: completeStep(unit, into: &out)
     case .backingOff: retryStep(unit, into: &out)
     case .performed: recordStep(unit, into: &out)
-    case .finished: recordEnd(unit, into: &out)
-    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .recording, .abandoning, .ending, .lost:
+    case .finished: conclude(unit, into: &out)
+    case .waiting: wake(unit, into: &out)
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .reading, .registering, .replying,
+      .recording, .abandoning, .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }
@@ -238,8 +296,16 @@ extension NodeTimer: Fingerprintable {
     case .timeout(let serial): fingerprinter.feed(2 << 32 | UInt64(serial))
     case .resend(let serial): fingerprinter.feed(3 << 32 | UInt64(serial))
     case .runtime(let serial): fingerprinter.feed(4 << 32 | UInt64(serial))
+    case .alarm(let run, let step):
+      fingerprinter.feed(9 << 32 | UInt64(step.raw))
+      fingerprinter.feed(run)
+    case .tick(let root):
+      fingerprinter.feed(10 << 32 as UInt64)
+      fingerprinter.feed(root)
     case .relay: fingerprinter.feed(5 << 32 as UInt64)
     case .log: fingerprinter.feed(6 << 32 as UInt64)
+    case .checkpoint: fingerprinter.feed(7 << 32 as UInt64)
+    case .restartJob: fingerprinter.feed(8 << 32 as UInt64)
     }
   }
 }
@@ -250,6 +316,9 @@ extension NodeOperation: Fingerprintable {
     case .trigger(let root):
       fingerprinter.feed(1 as UInt64)
       fingerprinter.feed(root)
+    case .tick(let tick):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(tick)
     case .poison(let step, let nth):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(step)

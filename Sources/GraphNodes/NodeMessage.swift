@@ -18,12 +18,16 @@ public enum NodeMessage: Equatable, Sendable {
   indirect case deliver(Delivery)
   /// The work is done; or, with `ack: before`, about to begin.
   case acknowledge(channel: ChannelID, lease: UInt64)
+  /// A stream job has processed the record and commits its offset with the next checkpoint.
+  case processed(channel: ChannelID, lease: UInt64)
   /// The acknowledgement is in the log.
   case acknowledged(channel: ChannelID, lease: UInt64)
   /// The front to a consumer that asked for an acknowledgement before its work: the record is not its own any more.
   case leaseOver(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
+  /// To the node that waits; confirmed as stored.
+  case signal(Signal)
   indirect case log(LogMessage<Record>)
 }
 
@@ -81,11 +85,16 @@ public struct Delivery: Equatable, Sendable {
   /// Counts the front's deliveries; an acknowledgement names it.
   public var lease: UInt64
   public var attempt: Int
+  public var position: RecordPosition
+  /// To a stream job: its session is over, and whatever it did since its last checkpoint counts no more.
+  public var endsSession: Bool
 
-  public init(message: ChannelMessage, lease: UInt64, attempt: Int) {
+  public init(message: ChannelMessage, lease: UInt64, attempt: Int, position: RecordPosition, endsSession: Bool) {
     self.message = message
     self.lease = lease
     self.attempt = attempt
+    self.position = position
+    self.endsSession = endsSession
   }
 }
 
@@ -122,6 +131,8 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(delivery.message)
       fingerprinter.feed(delivery.lease)
       fingerprinter.feed(delivery.attempt)
+      fingerprinter.feed(delivery.position)
+      fingerprinter.feed(delivery.endsSession)
     case .acknowledge(let channel, let lease):
       fingerprinter.feed(7 as UInt64)
       fingerprinter.feed(channel)
@@ -135,6 +146,13 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(channel)
       fingerprinter.feed(lease)
       fingerprinter.feed(wasRefused)
+    case .signal(let signal):
+      fingerprinter.feed(13 as UInt64)
+      fingerprinter.feed(signal)
+    case .processed(let channel, let lease):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(channel)
+      fingerprinter.feed(lease)
     case .log(let message):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(message)

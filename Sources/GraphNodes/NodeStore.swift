@@ -1,3 +1,4 @@
+public import MachineContract
 public import Primitives
 
 /// Keys that a receiver has seen: for look-up, never for iteration.
@@ -36,6 +37,12 @@ public struct NodeStore: Equatable, Sendable {
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
+  /// Durable timers that fired and whose work is not done, oldest first. The schedule's, not the disk's: a lost disk
+  /// leaves them as they are.
+  public var dueTicks: [TimerFiring] = []
+  /// A stream job's: up to where its state has taken the input in, and how many checkpoints that took.
+  public var offsets = CommittedOffsets()
+  public var checkpoints: UInt64 = 0
 
   public init() {}
 }
@@ -63,8 +70,12 @@ public enum NodeWrite: Equatable, Sendable {
   /// messages of the outbox.
   case transaction(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage])
   case versioned(RowVersion)
+  /// One atomic commit of a stream job: keyed state, the transactional sink's messages, and the input offsets.
+  case checkpoint(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage], offsets: CommittedOffsets)
   case relayed(message: UInt64)
   case poisons([Poison])
+  case tickDue(TimerFiring)
+  case tickDone(root: UInt64)
 }
 
 extension NodeStore {
@@ -78,12 +89,22 @@ extension NodeStore {
       for key in keys { applied.insert(key) }
       for row in rows { versions.set(row) }
       outbox.append(contentsOf: messages)
+    case .checkpoint(let keys, let rows, let messages, let offsets):
+      for key in keys { applied.insert(key) }
+      for row in rows { versions.set(row) }
+      outbox.append(contentsOf: messages)
+      self.offsets.formUnion(offsets)
+      checkpoints += 1
     case .versioned(let row):
       versions.set(row)
     case .relayed(let message):
       outbox.removeAll { $0.id == message }
     case .poisons(let poisons):
       self.poisons = poisons
+    case .tickDue(let tick):
+      if !dueTicks.contains(tick) { dueTicks.append(tick) }
+    case .tickDone(let root):
+      dueTicks.removeAll { $0.root == root }
     }
   }
 }
@@ -95,6 +116,9 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(versions)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
+    fingerprinter.feed(dueTicks)
+    fingerprinter.feed(offsets)
+    fingerprinter.feed(checkpoints)
   }
 }
 
@@ -127,9 +151,21 @@ extension NodeWrite: Fingerprintable {
     case .poisons(let poisons):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(poisons)
+    case .checkpoint(let keys, let rows, let messages, let offsets):
+      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(keys)
+      fingerprinter.feed(rows)
+      fingerprinter.feed(messages)
+      fingerprinter.feed(offsets)
     case .versioned(let row):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(row)
+    case .tickDue(let tick):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(tick)
+    case .tickDone(let root):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(root)
     }
   }
 }

@@ -11,16 +11,32 @@ public enum Record: LogPayload {
   /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation. `failure` is
   /// the invocation's result, nil for success.
   case acknowledged(message: UInt64, consumer: NodeID, failure: FailureReason? = nil)
-  /// Given up: in the dead-letter queue, or dropped.
-  case retired(message: UInt64, consumer: NodeID, isParked: Bool)
+  /// Given up for this consumer.
+  case retired(message: UInt64, consumer: NodeID, as: Retirement)
+  /// A table's snapshot, and the source offsets it goes up to.
+  case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`.
   case stepDone(run: UInt64, step: StepID, next: Int)
+  /// A run waits from here on.
+  case waiting(run: UInt64, step: StepID)
+  /// A signal or reply that a run waits for, or will.
+  case signalled(Signal)
   /// A terminal error: from here on these compensations run, in this order.
   case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
   /// Nil is success.
   case runEnded(run: UInt64, failure: FailureReason?)
+}
+
+/// How a channel gives a record up.
+public enum Retirement: UInt8, Equatable, Sendable {
+  /// Skipped by `skip_poison: drop`.
+  case dropped
+  /// In the dead-letter queue.
+  case parked
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired
 }
 
 /// A record of a queue, a topic or the durable-execution engine.
@@ -40,10 +56,12 @@ public struct ChannelMessage: Equatable, Sendable {
   /// An invocation's target; nil in a queue or topic.
   public var invocation: Invocation?
   public var isCompensation: Bool
+  /// Who waits for the consumer's reply.
+  public var replyTo: ReplyAddress?
 
   public init(
     id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
-    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, replyTo: ReplyAddress? = nil
   ) {
     self.id = id
     self.channel = channel
@@ -54,6 +72,7 @@ public struct ChannelMessage: Equatable, Sendable {
     self.effect = effect
     self.invocation = invocation
     self.isCompensation = isCompensation
+    self.replyTo = replyTo
   }
 }
 
@@ -81,12 +100,14 @@ public struct RunStart: Equatable, Sendable {
   public var unit: WorkUnit
   public var event: NameID?
   public var isCompensation: Bool
+  public var replyTo: ReplyAddress?
 
-  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool) {
+  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool, replyTo: ReplyAddress? = nil) {
     self.run = run
     self.unit = unit
     self.event = event
     self.isCompensation = isCompensation
+    self.replyTo = replyTo
   }
 }
 
@@ -104,27 +125,38 @@ extension Record: Fingerprintable {
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
       fingerprinter.feed(failure.map { UInt64($0.rawValue) })
-    case .retired(let message, let consumer, let isParked):
+    case .retired(let message, let consumer, let retirement):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
-      fingerprinter.feed(isParked)
+      fingerprinter.feed(UInt64(retirement.rawValue))
     case .runStarted(let start):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(start.run)
       fingerprinter.feed(start.unit)
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
+      fingerprinter.feed(start.replyTo)
     case .stepDone(let run, let step, let next):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(run)
       fingerprinter.feed(step)
       fingerprinter.feed(next)
+    case .waiting(let run, let step):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(step)
+    case .signalled(let signal):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(signal)
     case .compensating(let run, let undos, let reason):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(run)
       fingerprinter.feed(undos)
       fingerprinter.feed(UInt64(reason.rawValue))
+    case .snapshot(let snapshot):
+      fingerprinter.feed(9 as UInt64)
+      fingerprinter.feed(snapshot)
     case .runEnded(let run, let failure):
       fingerprinter.feed(7 as UInt64)
       fingerprinter.feed(run)
@@ -153,5 +185,6 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(effect)
     fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
+    fingerprinter.feed(replyTo)
   }
 }

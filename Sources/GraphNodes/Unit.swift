@@ -25,8 +25,16 @@ struct Unit: Equatable, Sendable {
     case calling
     /// The next attempt at the step.
     case backingOff
-    /// A channel's confirmation that a message is stored.
+    /// A channel's confirmation that a message is stored, or a node's that it has a signal.
     case storing
+    /// The journal's confirmation that a wait has begun.
+    case registering
+    /// A timer, a signal or a reply.
+    case waiting
+    /// The asking node's confirmation that it has the reply.
+    case replying
+    /// The latest snapshot of a table.
+    case reading
     /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
     /// and recording.
     case performed
@@ -57,7 +65,7 @@ struct Unit: Equatable, Sendable {
   /// What is acknowledged when the work is done.
   struct Lease: Equatable, Sendable {
     let channel: ChannelID
-    let number: UInt64
+    var number: UInt64
   }
 
   /// A call to an external without steps: the call itself is the one effect.
@@ -77,6 +85,8 @@ struct Unit: Equatable, Sendable {
     let step: StepID?
     var effects: [AppliedEffect] = []
     var keys: [UInt64] = []
+    /// Only of a stream job; elsewhere a commit finds out by itself.
+    var rows: [RowVersion] = []
     var messages: [ChannelMessage] = []
     var answersAtCommit = false
   }
@@ -92,9 +102,13 @@ struct Unit: Equatable, Sendable {
   let attempt: Int
   var waiters: [Waiter]
   var lease: Lease?
+  /// Where its record lies; only of a stream job.
+  let origin: RecordPosition?
   let blackBox: BlackBox?
   /// Started by the engine or a durable caller: its result is remembered.
   let isInvocation: Bool
+  /// Who asked for a reply to the message that started it.
+  var replyTo: ReplyAddress?
   var phase = Phase.latency
   /// Position in the handler's program.
   var position = 0
@@ -118,6 +132,8 @@ struct Unit: Equatable, Sendable {
   /// Why it compensates.
   var failure = FailureReason.failed
   var hasReplied = false
+  /// True from when the journal has the wait in hand.
+  var isWaitRecorded = false
   var buffer: Buffer?
 }
 
@@ -132,6 +148,8 @@ extension Unit: Fingerprintable {
       UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
         | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0)
         | (isResumed ? 8192 : 0))
+    fingerprinter.feed(isWaitRecorded)
+    fingerprinter.feed(replyTo)
     fingerprinter.feed(blackBox)
     fingerprinter.feed(waiters.count)
     for waiter in waiters {
@@ -140,6 +158,7 @@ extension Unit: Fingerprintable {
     }
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
     for turn in turns {
@@ -159,6 +178,7 @@ extension Unit: Fingerprintable {
     guard let buffer else { return }
     fingerprinter.feed(buffer.step)
     fingerprinter.feed(buffer.keys)
+    fingerprinter.feed(buffer.rows)
     fingerprinter.feed(buffer.effects)
     fingerprinter.feed(buffer.messages)
     fingerprinter.feed(buffer.answersAtCommit)
@@ -174,8 +194,10 @@ struct Arrival: Equatable, Sendable {
   let attempt: Int
   let waiter: Unit.Waiter?
   let lease: Unit.Lease?
+  let origin: RecordPosition?
   let blackBox: Unit.BlackBox?
   let isInvocation: Bool
+  var replyTo: ReplyAddress?
 }
 
 extension Unit.BlackBox: Fingerprintable {
@@ -199,5 +221,7 @@ extension Arrival: Fingerprintable {
     fingerprinter.feed(waiter?.request)
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(replyTo)
+    fingerprinter.feed(origin)
   }
 }

@@ -86,7 +86,7 @@ struct FaultSearch {
     }
     isComplete = calm.isComplete
     if calm.isStopped { return nil }
-    states.insert(calm.simulator.cluster.fingerprint)
+    states.insert(calm.stateHash)
     runs += 1
     take(calm.judgement, steps: calm.simulator.steps, fault: nil, choices)
     return isComplete ? sites : nil
@@ -99,7 +99,7 @@ struct FaultSearch {
     if run.isStopped { isComplete = false }
     guard isNew, !run.isStopped else { return }
     runs += 1
-    states.insert(run.simulator.cluster.fingerprint)
+    states.insert(run.stateHash)
     if !run.isComplete { isComplete = false }
     take(run.judgement, steps: run.simulator.steps, fault: fault, choices)
   }
@@ -113,7 +113,7 @@ struct FaultSearch {
     guard let fault = run.faults.first else { return true }
     while run.advance(pace: pace) != nil {
       guard run.simulator.hasStruck else { continue }
-      states.insert(run.simulator.cluster.fingerprint)
+      states.insert(run.stateHash)
       var fingerprinter = Fingerprinter()
       fingerprinter.feed(run.simulator.steps)
       fingerprinter.feed(name: deed(of: fault))

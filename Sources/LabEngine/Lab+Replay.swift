@@ -27,11 +27,13 @@ extension Lab {
       deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     var actions: [String] = []
     var hashes: [UInt64] = []
+    var instants: [SimInstant] = []
     var before = execution.simulator.cluster
     while let action = execution.advance(pace: pace) {
       actions.append(ActionCode.text(of: action, in: before))
       before = execution.simulator.cluster
-      if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
+      if execution.judge.judgesByTime { instants.append(execution.simulator.now) }
+      if actions.count % hashEvery == 0 { hashes.append(execution.stateHash) }
     }
     if execution.isStopped { return nil }
     let judgement = execution.judgement
@@ -39,10 +41,11 @@ extension Lab {
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
       scenario: plan.name, faults: plan.faults.map(\.text), choices: plan.choices,
       load: NamedLoad(plan.load, in: graph), actions: actions,
+      instants: instants,
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),
-      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: before.fingerprint))
+      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: execution.stateHash))
   }
 
   /// Executes a saved run again, from the file alone, and compares every state hash and the outcome.
@@ -54,13 +57,21 @@ extension Lab {
     report.checks = [.load, .replay]
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: file.logs.deployed).sharing(file.load.load(in: graph).same)
+    var faults: [Fault] = []
+    for text in file.faults {
+      switch GraphReader.decodeFault(text, in: deployment.graph) {
+      case .success(let fault): faults.append(fault)
+      case .failure(let found):
+        report.diagnostics += found.diagnostics.map { Self.report(on: $0, in: found.source, as: "faults") }
+      }
+    }
+    guard faults.count == file.faults.count else { return report }
     var replay = Replay(file: file, deployment: deployment)
     replay.run(pace: pace)
     report.substitutions = substitutions(in: deployment)
-    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
     let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: replay.missing)
     let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
-    report.replay = replay.report(judgement)
+    report.replay = replay.report(judgement, faults)
     report.scenarios = [replay.scenario(judgement)]
     return report
   }
@@ -100,9 +111,10 @@ private struct Replay {
         return diverge("`\(text)` cannot be done here")
       }
       steps += 1
+      let instant = file.instants.indices.contains(steps - 1) ? file.instants[steps - 1] : .start
       for event in scratch.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: steps)
+          judge.observe(observation, step: steps, at: instant)
           promises.observe(observation)
         }
       }
@@ -110,15 +122,17 @@ private struct Replay {
       guard compareHash() else { return diverge("the state hash differs") }
     }
     hashes += 1
-    if cluster.fingerprint != file.hashes.final { diverge("the last state hash differs") }
+    if stateHash != file.hashes.final { diverge("the last state hash differs") }
   }
 
   private mutating func compareHash() -> Bool {
     let every = file.hashes.every
     guard every > 0, steps % every == 0, file.hashes.values.indices.contains(steps / every - 1) else { return true }
     hashes += 1
-    return cluster.fingerprint == file.hashes.values[steps / every - 1]
+    return stateHash == file.hashes.values[steps / every - 1]
   }
+
+  private var stateHash: UInt64 { LabEngine.stateHash(of: cluster, judge) }
 
   private mutating func diverge(_ what: String) {
     divergedAt = steps + (what.hasPrefix("`") ? 1 : 0)
@@ -130,11 +144,13 @@ private struct Replay {
 
   var missing: Set<UInt64> { promises.missing(in: cluster) }
 
-  func report(_ judgement: Judgement) -> ReplayReport {
-    var difference = difference
+  func report(_ judgement: Judgement, _ faults: [Fault]) -> ReplayReport {
+    var difference = difference ?? file.unexplained(by: faults)
     let isAsSaved = judgement.outcome == file.expected.outcome && judgement.failed == file.expected.failed
     if difference == nil, !isStopped, !isAsSaved { difference = "the outcome differs" }
-    return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
+    return ReplayReport(
+      steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference,
+      engine: file.engine == RunFile.engineVersion ? nil : file.engine)
   }
 
   func scenario(_ judgement: Judgement) -> ScenarioReport {
@@ -148,7 +164,7 @@ private struct Replay {
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     report.steps = steps
-    report.stateHash = cluster.fingerprint
+    report.stateHash = stateHash
     return report
   }
 }

@@ -88,6 +88,7 @@ extension Lab {
         switch placement.owner {
         case .channel(let channel): deployment.graph[channel].name
         case .journal(let node): "\(deployment.graph[node].name)/journal"
+        case .table(let channel): "\(deployment.graph[channel].name)/snapshots"
         }
       return Substitution(
         subject: subject, asked: placement.specification.protocol.rawValue, ranOn: placement.runs.rawValue)
@@ -103,8 +104,8 @@ extension Lab {
     var story = StoryWriter(deployment)
     while let action = execution.advance(pace: pace) {
       guard recording else { continue }
-      story.record(
-        action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
+      let simulator = execution.simulator
+      story.record(action, simulator.events, simulator.interferences, step: simulator.steps, at: simulator.now)
     }
     return FinishedRun(
       plan: plan, deployment: deployment, execution: execution,
@@ -128,7 +129,7 @@ struct FinishedRun {
     report.faults = plan.faults.map(\.text)
     report.expected = plan.outcome?.sorted()
     report.steps = execution.simulator.steps
-    report.stateHash = execution.simulator.cluster.fingerprint
+    report.stateHash = execution.stateHash
     report.isComplete = execution.isComplete && !isStopped
     report.story = story
     report.span = plan.position.map {

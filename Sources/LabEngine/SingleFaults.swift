@@ -17,12 +17,15 @@ struct FaultSites: Sendable {
   private(set) var messages: [Link: Int] = [:]
   /// When something was appended to each log, in order, each instant once.
   private(set) var appends: [[SimInstant]]
+  /// When each stream job, or table, made a checkpoint, in order, each instant once. Indexed by node.
+  private(set) var checkpoints: [[SimInstant]]
   private let deployment: Deployment
   private let placementOfReplica: [MachineID: Int]
 
   init(_ deployment: Deployment) {
     self.deployment = deployment
     appends = Array(repeating: [], count: deployment.placements.count)
+    checkpoints = Array(repeating: [], count: deployment.graph.nodes.count)
     var placementOfReplica: [MachineID: Int] = [:]
     for (position, placement) in deployment.placements.enumerated() {
       for replica in placement.replicas { placementOfReplica[replica] = position }
@@ -37,6 +40,8 @@ struct FaultSites: Sendable {
       case .observed(let machine, .log(.appended)):
         guard let placement = placementOfReplica[machine], appends[placement].last != time else { continue }
         appends[placement].append(time)
+      case .observed(_, .work(.checkpointed(let unit, _))):
+        if checkpoints[unit.node.index].last != time { checkpoints[unit.node.index].append(time) }
       case .sent, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted,
         .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed,
         .healed, .observed:
@@ -58,13 +63,25 @@ struct FaultSites: Sendable {
 struct SingleFaults {
   let deployment: Deployment
   let sites: FaultSites
+  /// Indexed by node, in the order of the file.
+  private let steps: [[StepID]]
+
+  init(deployment: Deployment, sites: FaultSites) {
+    self.deployment = deployment
+    self.sites = sites
+    let graph = deployment.graph
+    var steps: [[StepID]] = Array(repeating: [], count: graph.nodes.count)
+    for step in graph.stepIDs { steps[graph[graph[step].handler].node.index].append(step) }
+    self.steps = steps
+  }
 
   private var graph: Graph { deployment.graph }
   private var budgets: RetryBudgets { RetryBudgets(graph: graph) }
 
   func all() -> [Fault] {
     let kinds: [(FaultKind, FaultPoint, nth: Int)] =
-      crashes() + replicaCrashes() + pauses() + outages() + partitions() + messageFaults() + poisons()
+      crashes() + checkpointCrashes() + replicaCrashes() + pauses() + outages() + partitions() + messageFaults()
+      + poisons()
     let texts = FaultText(graph: graph)
     return kinds.map { kind, point, nth in
       var fault = Fault(kind: kind, point: point, nth: nth, text: "")
@@ -77,34 +94,63 @@ struct SingleFaults {
 
   /// Clients are outside: what never started was never promised.
   private var workers: [NodeID] {
-    graph.nodeIDs.filter { graph[$0].kind != .client && !graph[$0].handlers.isEmpty }
+    graph.nodeIDs.filter { graph[$0].kind != .client && !graph[$0].handlers.isEmpty && !deployment.isTableJob($0) }
   }
 
-  private func steps(of node: NodeID) -> [StepID] {
-    graph.stepIDs.filter { graph[graph[$0].handler].node == node }
-  }
+  private func steps(of node: NodeID) -> [StepID] { steps[node.index] }
 
   private func points(of node: NodeID) -> [FaultPoint] {
     var points: [FaultPoint] = [.before(.work(node))]
     for step in steps(of: node) {
       points.append(.before(.step(step)))
       // Without a record, done and recorded are one state.
-      if graph[node].work == .durable { points.append(.during(.step(step))) }
+      // A wait has a middle in any node.
+      if graph[node].work == .durable || isWait(step) { points.append(.during(.step(step))) }
       points.append(.after(.step(step)))
     }
     points.append(.after(.work(node)))
     return points
   }
 
+  private func isWait(_ step: StepID) -> Bool {
+    if case .wait = graph[step].verb { true } else { false }
+  }
+
   private func crashes() -> [Plan] {
-    workers.flatMap { node in
-      points(of: node).map { (.crash(.node(node), restart: .seconds(1), disk: .keep), $0, 1) }
+    workers.flatMap { node -> [Plan] in
+      let points: [(FaultPoint, nth: Int)] =
+        points(of: node).map { ($0, 1) }
+        // What ends a wait comes after its middle; only a record tells it from what follows.
+        + steps(of: node).filter { isWait($0) && graph[node].work == .durable }.map { (.during(.step($0)), 2) }
+        + firings(of: node).map { (.at($0), 1) }
+      return points.map { (.crash(.node(node), restart: .seconds(1), disk: .keep), $0.0, $0.nth) }
     }
+  }
+
+  /// When the timers of a node go off first: a crash then makes it miss one.
+  private func firings(of node: NodeID) -> [SimInstant] {
+    TimerSchedule(graph, load: .single).firings.filter { $0.firing.node == node }.map { sayable($0.instant) }
+  }
+
+  /// Stream jobs and tables around their checkpoints: with everything since the last one still to lose, and with the
+  /// news of it still on its way. No step lies there.
+  private func checkpointCrashes() -> [Plan] {
+    var plans: [Plan] = []
+    for node in graph.nodeIDs {
+      let table = deployment.tableJobs.firstIndex(of: node).map { FaultTarget.front(ChannelID($0)) }
+      for instant in sites.checkpoints[node.index].prefix(4) {
+        for moment in [instant + .milliseconds(-1), instant] {
+          plans.append(
+            (.crash(table ?? .node(node), restart: .seconds(1), disk: .keep), .at(sayable(moment)), 1))
+        }
+      }
+    }
+    return plans
   }
 
   private func replicaCrashes() -> [Plan] {
     var plans: [Plan] = []
-    for channel in graph.channelIDs where deployment.fronts[channel.index] != nil && channel != deployment.engine {
+    for channel in graph.channelIDs where graph[channel].kind != .table && channel != deployment.engine {
       plans.append((.crash(.front(channel), restart: .seconds(1), disk: .keep), .at(firstAppend(.channel(channel))), 1))
     }
     for (position, placement) in deployment.placements.enumerated()
@@ -115,6 +161,7 @@ struct SingleFaults {
             switch placement.owner {
             case .channel(let channel): .logReplica(channel, number + 1)
             case .journal(let node): .journalReplica(node, number + 1)
+            case .table: preconditionFailure("snapshots lie in a log that never fails")
             }
           for disk in [DiskFate.keep, .loseUnsynced] {
             plans.append((.crash(target, restart: .seconds(1), disk: disk), .at(sayable(instant)), 1))
@@ -133,10 +180,11 @@ struct SingleFaults {
   /// Half as long again as the longest wait, so that somebody notices.
   private func pauses() -> [Plan] {
     let length = sayable(SimDuration(microseconds: budgets.longestWait.microseconds / 2 * 3))
-    return workers.flatMap { node in
-      ([.work(node)] + steps(of: node).map { .step($0) }).map { site in
-        (.pause(.node(node), for: length), .before(site), 1)
-      }
+    return workers.flatMap { node -> [Plan] in
+      let points: [FaultPoint] =
+        ([.work(node)] + steps(of: node).map { .step($0) }).map { .before($0) }
+        + steps(of: node).filter(isWait).map { .during(.step($0)) }
+      return points.map { (.pause(.node(node), for: length), $0, 1) }
     }
   }
 
@@ -206,7 +254,8 @@ struct SingleFaults {
   private func sayable(_ instant: SimInstant) -> SimInstant { .start + sayable(instant - .start) }
 
   private func end(_ machine: MachineID) -> FaultEnd {
-    if machine.index < graph.nodes.count { return .node(NodeID(raw: machine.raw)) }
+    let node = NodeID(raw: machine.raw)
+    if machine.index < graph.nodes.count, !deployment.isTableJob(node) { return .node(node) }
     guard let channel = deployment.fronts.firstIndex(of: machine) else {
       preconditionFailure("links join nodes and fronts")
     }

@@ -95,6 +95,10 @@ public enum WorkObservation: Equatable, Sendable {
   case chose(WorkUnit, StepID, option: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
+  /// A stream job's checkpoint, or a table's snapshot, of this number holds what the unit did: only now is it done.
+  case checkpointed(WorkUnit, number: UInt64)
+  /// A stream job goes back to its last checkpoint.
+  case rewound(NodeID)
   /// This attempt is over without finishing. `step` is where it failed; nil before the first.
   case failed(WorkUnit, StepID?, FailureReason)
   /// A durable run ended with a terminal error, its compensations done.
@@ -106,6 +110,16 @@ public enum WorkObservation: Equatable, Sendable {
   /// Compensations run from here on.
   case compensating(WorkUnit)
 
+  // MARK: Waiting
+  /// The unit waits: for a timer, or for a signal or reply. Told again when a durable run comes up and waits on.
+  case waiting(WorkUnit, StepID)
+  /// The signal or reply did not come in time.
+  case timedOut(WorkUnit, StepID)
+  /// A node has a signal, and its sender is told so: in the journal of a durable node, else in memory.
+  case signalled(ReceivedSignal)
+  /// A unit's wait is over because of this signal.
+  case signalTaken(WorkUnit, StepID, signal: UInt64)
+
   // MARK: Effects
   /// An effect took place: a write, an external effect, or a record now in its channel.
   case effect(AppliedEffect)
@@ -113,6 +127,8 @@ public enum WorkObservation: Equatable, Sendable {
   case deduplicated(WorkUnit, StepID)
   /// The row has a newer version: the write was rejected as old, which makes it neither lost nor applied.
   case outdated(WorkUnit, StepID)
+  /// A snapshot of a table was read; 0 stands for the empty one before the first.
+  case read(WorkUnit, StepID, table: ChannelID, snapshot: UInt64)
 
   // MARK: Requests
   case called(WorkUnit, StepID, request: UInt64, attempt: Int)
@@ -136,10 +152,16 @@ public enum WorkObservation: Equatable, Sendable {
   case parked(StoredTrigger)
   /// Skipped by `skip_poison: drop`.
   case dropped(StoredTrigger)
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired(StoredTrigger)
 
   // MARK: Roots
   /// The outside started something at this node.
   case started(NodeID, root: UInt64)
+  /// A timer that triggers a handler fires.
+  case due(TimerFiring)
+  /// A timer in memory would have fired, and its node is down.
+  case missed(TimerFiring)
 }
 
 /// One application of one effect.
@@ -151,8 +173,8 @@ public struct AppliedEffect: Equatable, Sendable {
   public var key: UInt64
   /// True when a compensation did it.
   public var isCompensation: Bool
-  /// The message id, where the effect is a record in a channel: a front that comes up again announces what it finds in
-  /// its log once more, and an observer counts each record once.
+  /// The message id, where the effect is a record in a channel, and the place of its record, where it is a row of a
+  /// table: who comes up again announces what its log holds once more, and an observer counts each record once.
   public var record: UInt64?
 
   public init(
@@ -167,6 +189,15 @@ public struct AppliedEffect: Equatable, Sendable {
   }
 }
 
+extension TimerFiring: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(node)
+    fingerprinter.feed(handler)
+    fingerprinter.feed(root)
+    fingerprinter.feed(isDurable)
+  }
+}
+
 extension AppliedEffect: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(unit)
@@ -175,6 +206,42 @@ extension AppliedEffect: Fingerprintable {
     fingerprinter.feed(key)
     fingerprinter.feed(isCompensation)
     fingerprinter.feed(record)
+  }
+}
+
+/// One firing of a timer that triggers a handler.
+public struct TimerFiring: Hashable, Sendable {
+  public var node: NodeID
+  public var handler: HandlerID
+  /// The root trigger that it is (`RootNumber`).
+  public var root: UInt64
+  /// `every` rather than `cron`: kept by its schedule until the work is done.
+  public var isDurable: Bool
+
+  public init(node: NodeID, handler: HandlerID, root: UInt64, isDurable: Bool) {
+    self.node = node
+    self.handler = handler
+    self.root = root
+    self.isDurable = isDurable
+  }
+}
+
+/// A signal, or a reply to a message, at the node whose wait it is for.
+public struct ReceivedSignal: Hashable, Sendable {
+  /// The same however often it is sent.
+  public var id: UInt64
+  /// The wait that it completes.
+  public var name: NameID
+  /// The node that waits, or will.
+  public var node: NodeID
+  /// The root trigger of whoever sent it.
+  public var root: UInt64
+
+  public init(id: UInt64, name: NameID, node: NodeID, root: UInt64) {
+    self.id = id
+    self.name = name
+    self.node = node
+    self.root = root
   }
 }
 

@@ -32,6 +32,9 @@ public struct Simulator<M: Machine>: Sendable {
   /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
+  /// Interferences since the action before the last one.
+  public private(set) var interferences: [Interference] = []
+
   /// True once any fault of the plan has struck.
   public private(set) var hasStruck = false
 
@@ -68,7 +71,7 @@ public struct Simulator<M: Machine>: Sendable {
   private var immediate: [PlannedFault<M>.Deed] = []
   /// Indexed by machine.
   private var slowness: [SimDuration]
-  /// What came due while its machine was paused, by machine.
+  /// What came due while its machine was paused, and durable timers of machines that are down, by machine.
   private var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
@@ -122,6 +125,20 @@ public struct Simulator<M: Machine>: Sendable {
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
 
+  /// What a fault did beside the actions: the cluster has no part in it, so no event tells of it.
+  public struct Interference: Sendable {
+    public enum Deed: Sendable {
+      /// A message that has just left arrives later by this.
+      case delayed(Envelope<M>, by: SimDuration)
+      /// A message that has just left waits until another has overtaken it.
+      case held(Envelope<M>)
+      case slowed(MachineID, by: SimDuration)
+      case clockJumped(MachineID, by: SimDuration)
+    }
+    public let instant: SimInstant
+    public let deed: Deed
+  }
+
   /// Why a simulation does not go on.
   public enum Rest: Equatable, Sendable {
     /// Nothing is left to do.
@@ -141,6 +158,8 @@ public struct Simulator<M: Machine>: Sendable {
   ///
   /// - Parameter limit: nothing later than this happens.
   public mutating func advance(until limit: SimInstant) -> Advance {
+    // Those of the start, before any action, are told with the first one.
+    if steps > 0, !interferences.isEmpty { interferences.removeAll() }
     while true {
       if !immediate.isEmpty {
         if let action = carryOut(immediate.removeFirst()), perform(action) { return .acted(action) }
@@ -205,6 +224,8 @@ extension Simulator {
       return unlessPaused(envelope.to, content, .deliver(id))
     case .fire(let machine, let generation):
       guard let armed = cluster[machine].timers.first(where: { $0.generation == generation }) else { return nil }
+      // Only a durable timer is still armed where its machine is down.
+      if cluster[machine].status == .crashed { return putOff(content, until: machine) }
       return unlessPaused(machine, content, .fire(machine, armed.timer))
     case .completeWrite(let machine, let incarnation):
       guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
@@ -227,7 +248,11 @@ extension Simulator {
   private mutating func unlessPaused(
     _ machine: MachineID, _ content: Content, _ action: Action<M>
   ) -> Action<M>? {
-    guard cluster[machine].isPaused else { return action }
+    cluster[machine].isPaused ? putOff(content, until: machine) : action
+  }
+
+  /// Keeps for later what its machine cannot take now. Never an action.
+  private mutating func putOff(_ content: Content, until machine: MachineID) -> Action<M>? {
     deferred[machine.index].append(content)
     return nil
   }
@@ -240,10 +265,16 @@ extension Simulator {
       return action
     case .slow(let machine, let delay):
       slowness[machine.index] = delay
+      interfere(.slowed(machine, by: delay))
     case .jump(let machine, let distance):
       jumpClock(of: machine, by: distance)
+      interfere(.clockJumped(machine, by: distance))
     }
     return nil
+  }
+
+  private mutating func interfere(_ deed: Interference.Deed) {
+    interferences.append(Interference(instant: now, deed: deed))
   }
 
   /// A timer counts by the machine's clock: when that jumps ahead, it fires earlier.
@@ -291,19 +322,23 @@ extension Simulator {
       case .observed(_, let observation): observed(observation)
       case .crashed(let machine, _, _):
         lastDisturbance = now
-        deferred[machine.index].removeAll(where: Self.diesWithMachine)
+        deferred[machine.index] = deferred[machine.index].filter { !diesWithMachine($0) }
         // A crash ends a pause: what waited for its end arrives at a machine that is down.
         resume(machine)
-      case .restarted, .paused, .severed, .healed: lastDisturbance = now
+      case .restarted(let machine):
+        lastDisturbance = now
+        resume(machine)
+      case .paused, .severed, .healed: lastDisturbance = now
       case .refusing, .accepting: break
       }
     }
   }
 
-  /// Timers and writes die with their machine; messages to it are still on the wire.
-  private static func diesWithMachine(_ content: Content) -> Bool {
+  /// Timers and writes die with their machine, durable timers excepted; messages to it are still on the wire.
+  private func diesWithMachine(_ content: Content) -> Bool {
     switch content {
-    case .fire, .completeWrite, .choose: true
+    case .fire(let machine, let generation): !cluster[machine].timers.contains { $0.generation == generation }
+    case .completeWrite, .choose: true
     case .deliver, .act, .strike, .release: false
     }
   }
@@ -367,10 +402,13 @@ extension Simulator {
       switch kind {
       case .drop: return .act(.drop(envelope.id))
       case .duplicate: return .act(.duplicate(envelope.id))
-      case .delay(let delay): return .delay(delay)
+      case .delay(let delay):
+        interfere(.delayed(envelope, by: delay))
+        return .delay(delay)
       case .reorder:
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
+        interfere(.held(envelope))
         return .hold
       }
     }

@@ -1,4 +1,5 @@
 import ClusterModel
+import GraphFile
 import GraphNodes
 import LabWorld
 import Primitives
@@ -25,6 +26,20 @@ import Testing
         #expect(report.scenarios.first?.passed == true)
       }
     }
+  }
+
+  @Test func `a saved run keeps its instants where something is judged by them, and only there`() throws {
+    // The table's job is down until after the decision.
+    let (loaded, design) = try graph(MutantTests.table)
+    let late = try GraphReader.decodeFault("{crash: view/front, at: 30s, restart: 20m}", in: design).get()
+    let plan = try #require(Lab.plan(design, scenario: nil, faults: [late]))
+    let file = try #require(Lab.record(loaded, plan, RunOptions(seed: 1, logs: .ideal)))
+    #expect(file.expected.outcome == [.stale] && file.instants.count == file.actions.count)
+    let replay = Lab.replay(file)
+    #expect(replay.replay?.difference == nil && replay.scenarios.first?.outcome == [.stale])
+    let (plain, called) = try graph(MutantTests.called)
+    let calm = try #require(Lab.plan(called, scenario: nil, faults: []))
+    #expect(try #require(Lab.record(plain, calm, RunOptions(seed: 1, logs: .ideal))).instants.isEmpty)
   }
 
   @Test func `faults that strike what is down already replay too`() throws {
@@ -85,6 +100,31 @@ import Testing
     file = try Self.recorded()
     file.actions.removeLast(file.actions.count / 2)
     #expect(Lab.replay(file).replay?.difference == "the last state hash differs")
+  }
+
+  @Test func `a label that its actions contradict is a difference`() throws {
+    var file = try Self.recorded()
+    file.faults = []
+    #expect(Lab.replay(file).replay?.isExact == false)
+    #expect(Lab.replay(file).replay?.difference?.hasPrefix("`crash ") == true)
+    file.faults = ["{down: pay, at: 0s}"]
+    #expect(Lab.replay(file).replay?.isExact == false)
+  }
+
+  @Test func `a label that is no fault is an error at its place`() throws {
+    var file = try Self.recorded()
+    file.faults.append("zz")
+    let report = Lab.replay(file)
+    #expect(report.diagnostics.map(\.file) == ["faults"])
+    #expect(report.verdict(failOn: .error) == .error)
+  }
+
+  @Test func `another engine's run is told as such, and still replayed`() throws {
+    var file = try Self.recorded()
+    #expect(Lab.replay(file).replay?.engine == nil)
+    file.engine = "9.9"
+    let replay = try #require(Lab.replay(file).replay)
+    #expect(replay.engine == "9.9" && replay.isExact)
   }
 
   /// Words built by seed from verbs, numbers and rubbish: each is either nil or an action that the cluster takes or

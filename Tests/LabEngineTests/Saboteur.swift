@@ -38,6 +38,8 @@ struct Saboteur: Machine {
     case endsLeasesAtOnce
     /// A consumer acknowledges a delivery as it arrives, whatever the design says, and then works on it.
     case acknowledgesOnArrival
+    /// A stream job, or a table's, never makes a checkpoint.
+    case neverCommits
     /// A front files every message under a group of its own.
     case mixesUpGroups
   }
@@ -91,6 +93,7 @@ struct Saboteur: Machine {
     switch (sabotage, output) {
     case (.neverRedelivers, .arm(.front(.lease), _, _)): return []
     case (.forgetsItsRows, .commit(.node)): return []
+    case (.neverCommits, .arm(.node(.checkpoint), _, _)): return []
     case (.appliesTwice, .observe(.work(.effect(let effect)))):
       return [.observe(.work(.effect(effect))), .observe(.work(.effect(effect)))]
     case (.swallowsReplies, .send(.node(.reply), _)): return []
@@ -103,6 +106,7 @@ struct Saboteur: Machine {
     case (_, .send(let message, let peer)): return [.send(message, to: peer)]
     case (_, .sendAhead(let message, let peer)): return [.sendAhead(message, to: peer)]
     case (_, .arm(let timer, let range, let purpose)): return [.arm(timer, after: range, purpose: purpose)]
+    case (_, .armDurably(let timer, let range)): return [.armDurably(timer, after: range)]
     case (_, .disarm(let timer)): return [.disarm(timer)]
     case (_, .choose(let token, let weights)): return [.choose(token, weights: weights)]
     case (_, .persist(let write)): return [.persist(write)]

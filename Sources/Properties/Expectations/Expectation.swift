@@ -15,6 +15,8 @@ public enum Expectation: Hashable, Sendable {
   case ordered(Expectations.Ordering)
   case eventually(NameID)
   case mustComplete
+  /// Decisions on a table that is read with `max_age`.
+  case maxAge(ChannelID)
   case never(AnomalyCode)
 
   /// The name as printed: `once charge`, `all_or_none reserved, charged`, `never ORPHAN`.
@@ -35,6 +37,7 @@ public enum Expectation: Hashable, Sendable {
       return "ordered \(place) by \(graph[ordering.field])"
     case .eventually(let name): return "eventually \(graph[name])"
     case .mustComplete: return "must_complete"
+    case .maxAge(let table): return "max_age \(graph[table].name)"
     case .never(let code): return "never \(code.rawValue)"
     }
   }
@@ -55,6 +58,7 @@ public enum Expectation: Hashable, Sendable {
     all += expected.ordered.map { .ordered($0) }
     all += expected.eventually.map { .eventually($0) }
     if graph.workflow.mustComplete { all.append(.mustComplete) }
+    all += catalogue.boundedTables.map { .maxAge($0.table) }
     all += expected.never.map { .never($0) }
     return all
   }

@@ -34,10 +34,16 @@ struct EffectCatalogue: Sendable {
   private(set) var reach: [IdentifierSet<NameID>] = []
   /// Indexed by handler: true when it has an effect or a call, so that skipping it loses something.
   private(set) var bearsWork: [Bool] = []
+  /// Indexed by handler: the names of the signals it waits for.
+  private var awaited: [IdentifierSet<NameID>] = []
   /// Indexed by channel, in the order of the file.
   private(set) var consumers: [[Consumer]] = []
   /// Indexed by node.
   let isDurable: [Bool]
+  /// Indexed by node: work of a stream job is done at its checkpoint, not at its last step.
+  let isStream: [Bool]
+  /// Tables that somebody reads with a bound on their age, with the job that makes each.
+  private(set) var boundedTables: [(table: ChannelID, job: NodeID)] = []
   /// Indexed by handler: the fields by whose value its triggers have an order.
   private(set) var orderFields: [[NameID]] = []
   /// Fields that have one value for all triggers of the load.
@@ -49,8 +55,10 @@ struct EffectCatalogue: Sendable {
     self.graph = graph
     self.shared = shared
     isDurable = graph.nodes.map { $0.work == .durable }
+    isStream = graph.nodes.map { $0.kind == .stream }
     indexSteps()
     indexHandlers()
+    indexTables()
     orderFields = graph.handlerIDs.map { orderFields(of: $0) }
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
   }
@@ -65,6 +73,9 @@ struct EffectCatalogue: Sendable {
   /// True for an external that only answers: its work is one effect, done under the calling step.
   func isSingleEffect(_ handler: HandlerID) -> Bool { graph[handler].steps.isEmpty }
 
+  /// True for a handler with a wait of this name.
+  func waits(_ handler: HandlerID, for name: NameID) -> Bool { awaited[handler.index].contains(name) }
+
   /// The nodes that bear an effect of this name on the way forward.
   func nodes(bearing name: NameID) -> IdentifierSet<NodeID> {
     var nodes = IdentifierSet<NodeID>()
@@ -78,8 +89,12 @@ struct EffectCatalogue: Sendable {
 
   private mutating func indexSteps() {
     var latest: [[Int]] = Array(repeating: [], count: graph.handlers.count)
+    awaited = Array(repeating: IdentifierSet(), count: graph.handlers.count)
     for id in graph.stepIDs {
       let step = graph[id]
+      if case .wait(let wait) = step.verb, case .signal(let name) = wait.subject {
+        awaited[step.handler.index].insert(name)
+      }
       places.append(place(of: id))
       undos.append(undo(around: id))
       let own = effectNames(of: step)
@@ -98,6 +113,17 @@ struct EffectCatalogue: Sendable {
     }
     if !own.isEmpty { seen.append(id.index) }
     return ordinal
+  }
+
+  private mutating func indexTables() {
+    for step in graph.steps {
+      guard case .read(_, let table?, _?) = step.verb, !boundedTables.contains(where: { $0.table == table }),
+        let source = graph[table].source
+      else { continue }
+      // The deployment adds the job under the table's name.
+      let job = consumers[source.index].map(\.node).first { isStream[$0.index] && graph[$0].name == graph[table].name }
+      if let job { boundedTables.append((table, job)) }
+    }
   }
 
   private func place(of id: StepID) -> Place {

@@ -29,6 +29,10 @@ struct WorkRecord: Sendable {
   var recognised: [StepID] = []
   /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
   var outdated: [StepID] = []
+  /// What its latest attempt read of tables with a bound on their age.
+  var reads: [TableRead] = []
+  /// Decisions on old reads, the first for each table.
+  var stale: [StaleDecision] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
@@ -47,6 +51,21 @@ struct WorkRecord: Sendable {
   var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
 }
 
+/// A snapshot that a work read, by the oldest record that it lacks.
+struct TableRead: Sendable {
+  var step: StepID
+  var table: ChannelID
+  var bound: SimDuration
+  /// Its position among the records of the table's source.
+  var missing: Int
+}
+
+/// An effect based on a snapshot older than its read allows.
+struct StaleDecision: Sendable {
+  var table: ChannelID
+  var at: EventStep
+}
+
 /// What the checkers count by: the effect's identity, for each root trigger apart. Two triggers that share a value of
 /// the key and apply the effect once each have doubled nothing.
 struct EffectKey: Hashable, Sendable {
@@ -57,6 +76,15 @@ struct EffectKey: Hashable, Sendable {
 
   func hash(into hasher: inout Hasher) {
     hasher.combine(key ^ root << 24 ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+  }
+}
+
+extension EffectKey: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(name)
+    fingerprinter.feed(key)
+    fingerprinter.feed(root)
+    fingerprinter.feed(ordinal)
   }
 }
 
@@ -124,6 +152,7 @@ struct StoredRecord: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
     var parkedAt: EventStep = never
+    /// Dropped, or deleted after its retention.
     var droppedAt: EventStep = never
 
     /// The channel will not deliver it to this consumer again.
@@ -137,12 +166,22 @@ struct StoredRecord: Sendable {
   var consumers: [Consumer] = []
 }
 
+/// A signal or reply at the node that it is for.
+struct SignalRecord: Sendable {
+  var signal: ReceivedSignal
+  var arrivedAt: EventStep
+  /// A wait is over because of it.
+  var isTaken = false
+}
+
 /// A root trigger.
 struct RootRecord: Sendable {
   var root: UInt64
   /// Where the outside started it; nil for work whose start was not seen.
   var node: NodeID?
   var startedAt: EventStep = never
+  /// The timer whose firing it is; nil for what the outside started.
+  var timer: TimerFiring?
   /// The work of the start node, once it arrived.
   var work: Int?
   /// Positions in `WorkLedger.effects`, each once.

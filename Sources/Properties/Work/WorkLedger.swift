@@ -14,6 +14,11 @@ struct WorkLedger: Sendable {
   private(set) var calls: [CallRecord] = []
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
+  private(set) var signals: [SignalRecord] = []
+
+  /// Every application of every effect, as a sum of fingerprints: the order in which independent effects came decides
+  /// nothing, and each application counts.
+  private(set) var applied: UInt64 = 0
 
   private var workIndex: [WorkKey: Int] = [:]
   private var effectIndex: [EffectKey: Int] = [:]
@@ -21,15 +26,22 @@ struct WorkLedger: Sendable {
   private var storedIndex: [MessageKey: Int] = [:]
   private var messageIndex: [UInt64: Int] = [:]
   private var rootIndex: [UInt64: Int] = [:]
+  private var signalIndex: [SignalKey: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
+  private var freshness: TableFreshness
   private var latest: (unit: WorkUnit, work: Int)?
 
+  init(catalogue: EffectCatalogue) { freshness = TableFreshness(catalogue: catalogue) }
+
   /// Folds one observation in. Cost: a constant number of look-ups.
-  mutating func observe(_ observation: WorkObservation, step: EventStep, catalogue: EffectCatalogue) {
+  mutating func observe(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    if !freshness.isEmpty { noteFreshness(observation, step: step, at: instant, catalogue: catalogue) }
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
@@ -39,15 +51,23 @@ struct WorkLedger: Sendable {
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
       if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
-    case .finished(let unit): note(unit, step) { $0.finishedAt = step }
+    case .finished(let unit):
+      let isStream = catalogue.isStream[unit.node.index]
+      note(unit, step) { if !isStream { $0.finishedAt = step } }
+    case .checkpointed(let unit, _): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
-    case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
+    case .retrying(let unit, _, _), .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _):
+      note(unit, step) { _ in }
+    case .signalled(let signal): noteSignal(signal, step: step)
+    case .signalTaken(let unit, _, let signal): noteTaken(signal, by: unit, step: step)
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
     case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
+    case .read(let unit, let at, _, _): note(unit, step) { $0.begun.insert(at) }
+    case .rewound: break
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
@@ -62,10 +82,15 @@ struct WorkLedger: Sendable {
       noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
-    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .dropped(let trigger), .expired(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
+      roots[index].startedAt = step
+    case .due(let timer), .missed(let timer):
+      let index = rootRecord(of: timer.root)
+      roots[index].node = timer.node
+      roots[index].timer = timer
       roots[index].startedAt = step
     }
   }
@@ -151,6 +176,38 @@ struct WorkLedger: Sendable {
     }
   }
 
+  // MARK: Tables
+
+  private mutating func noteFreshness(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    switch observation {
+    case .stored(let trigger): freshness.noteStored(trigger, at: instant)
+    case .checkpointed(let unit, let number): freshness.noteSnapshot(number, holds: unit)
+    case .arrived(let unit, _): note(unit, step) { $0.reads = [] }
+    case .read(let unit, let at, let table, let snapshot):
+      guard case .read(_, _, let bound?) = catalogue.graph[at].verb,
+        let missing = freshness.oldestMissing(from: snapshot, of: table)
+      else { return }
+      note(unit, step) { work in
+        work.reads.removeAll { $0.step == at }
+        work.reads.append(TableRead(step: at, table: table, bound: bound, missing: missing))
+      }
+    case .effect(let effect):
+      let index = workRecord(of: effect.unit)
+      for read in works[index].reads where !works[index].stale.contains(where: { $0.table == read.table }) {
+        guard let age = freshness.age(of: read.table, missing: read.missing, at: instant), age > read.bound
+        else { continue }
+        works[index].stale.append(StaleDecision(table: read.table, at: step))
+      }
+    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .waiting, .timedOut, .signalled, .signalTaken, .due, .missed,
+      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+      break
+    }
+  }
+
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
@@ -171,6 +228,7 @@ struct WorkLedger: Sendable {
     }
     applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
+    applied &+= key.fingerprint
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {
@@ -269,6 +327,21 @@ struct WorkLedger: Sendable {
     stored[index].consumers.append(consumer)
   }
 
+  // MARK: Signals
+
+  /// Told again where a journal is read again.
+  private mutating func noteSignal(_ signal: ReceivedSignal, step: EventStep) {
+    let key = SignalKey(node: signal.node, signal: signal.id)
+    guard signalIndex[key] == nil else { return }
+    signalIndex[key] = signals.count
+    signals.append(SignalRecord(signal: signal, arrivedAt: step))
+  }
+
+  private mutating func noteTaken(_ signal: UInt64, by unit: WorkUnit, step: EventStep) {
+    note(unit, step) { _ in }
+    if let index = signalIndex[SignalKey(node: unit.node, signal: signal)] { signals[index].isTaken = true }
+  }
+
   // MARK: Roots
 
   private mutating func rootRecord(of root: UInt64) -> Int {
@@ -306,6 +379,11 @@ private struct WorkKey: Hashable, Sendable {
 private struct TriggerKey: Hashable, Sendable {
   var node: NodeID
   var trigger: UInt64
+}
+
+private struct SignalKey: Hashable, Sendable {
+  var node: NodeID
+  var signal: UInt64
 }
 
 private struct MessageKey: Hashable, Sendable {

@@ -117,10 +117,12 @@ extension NodeMachine {
     }
     out.send(.put(message), to: deployment.front(of: channel))
     units[unit].phase = .storing
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    // Ever longer, up to about a minute: an outage of days is no reason to ask a million times.
+    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1 << Int64(min(units[unit].retries, 6)))))
+    units[unit].retries += 1
   }
 
-  /// Says again, with the same id, what was not confirmed within a second.
+  /// Says again, with the same id, what was not confirmed in time.
   mutating func resend(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     switch units[unit].phase {
     case .acknowledging:

@@ -79,6 +79,27 @@ struct Execution: Sendable {
     rest = nil
   }
 
+  /// Adds a fault as if it had been planned from the start; the run must not have come to where it strikes.
+  ///
+  /// - Parameter matched: how many points or messages have fitted so far.
+  mutating func include(_ fault: Fault, _ planned: PlannedFault<LabMachine>, matched: Int) {
+    faults.append(fault)
+    simulator.include(planned, matched: matched)
+    rest = nil
+  }
+
+  /// All that decides how it goes on and how it will be judged.
+  var fingerprint: UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(simulator)
+    fingerprinter.feed(judge)
+    fingerprinter.feed(promises)
+    let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: [])
+    fingerprinter.feed(facts.neverHeals)
+    fingerprinter.feed(facts.outlastsCallers)
+    return fingerprinter.value
+  }
+
   /// Does the next action of a run that may be long: it ends at the step limit, and where `pace` says so.
   ///
   /// - Returns: the action; nil once the run rests or is cut.

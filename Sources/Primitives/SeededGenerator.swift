@@ -70,3 +70,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     }
   }
 }
+
+extension SeededGenerator: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    for word in [s0, s1, s2, s3] { fingerprinter.feed(word) }
+  }
+}

@@ -32,46 +32,57 @@ public struct Simulator<M: Machine>: Sendable {
   /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
-  /// True once any fault of the plan has struck.
-  public private(set) var hasStruck = false
+  /// Whether each fault of the plan has struck, in the order of the plan.
+  public private(set) var struck: [Bool]
+  public var hasStruck: Bool { struck.contains(true) }
 
-  private enum Content: Sendable {
+  enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
     case act(Action<M>)
-    case strike(PlannedFault<M>.Deed)
+    case strike(Strike)
     /// A message held back to be overtaken, which nothing overtook.
     case release(fault: Int)
   }
 
-  private let timing: TimingProfile
-  private var work = Schedule<Content>()
-  private var upkeep = Schedule<Content>()
-  private var sequence: UInt64 = 0
-  private var scratch = Cluster<M>.Scratch()
-  private var network: SeededGenerator
-  private var timers: SeededGenerator
-  private var disks: SeededGenerator
+  struct Strike: Sendable {
+    let deed: PlannedFault<M>.Deed
+    let fault: Int
+  }
 
-  private var faults: [PlannedFault<M>]
+  private let timing: TimingProfile
+  private(set) var work = Schedule<Content>()
+  private(set) var upkeep = Schedule<Content>()
+  private var sequence: UInt64 = 0
+  /// Timed strikes come behind what the machines began with and before everything else of their instant, also those
+  /// that were added to a run under way: they have numbers of their own.
+  private var strikeSequence: UInt64 = 0
+  private var scratch = Cluster<M>.Scratch()
+  private(set) var network: SeededGenerator
+  private(set) var timers: SeededGenerator
+  private(set) var disks: SeededGenerator
+
+  private(set) var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
-  private var matches: [Int]
+  private(set) var matches: [Int]
   /// The message each reordering fault holds back.
-  private var held: [EnvelopeID?]
+  private(set) var held: [EnvelopeID?]
   /// Deeds of a fault that has just struck: they come before anything scheduled.
-  private var immediate: [PlannedFault<M>.Deed] = []
+  private(set) var immediate: [Strike] = []
   /// Indexed by machine.
-  private var slowness: [SimDuration]
+  private(set) var slowness: [SimDuration]
   /// What came due while its machine was paused, by machine.
-  private var deferred: [[Content]]
+  private(set) var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
   /// When a machine or link last failed or came back, or a replica saw a new epoch.
-  private var lastDisturbance = SimInstant(microseconds: -.max)
+  private(set) var lastDisturbance = SimInstant(microseconds: -.max)
 
   /// How long upkeep runs on after a disturbance whether or not work is due: longer than any election time-out.
-  private static var settlingTime: SimDuration { .milliseconds(500) }
+  static var settlingTime: SimDuration { .milliseconds(500) }
+  /// More timed strikes than any plan has.
+  private static var mostStrikes: UInt64 { 1 << 32 }
 
   /// - Parameters:
   ///   - actions: what comes from outside, by time: the load.
@@ -87,14 +98,17 @@ public struct Simulator<M: Machine>: Sendable {
     network = generator.fork(label: "network")
     timers = generator.fork(label: "timers")
     disks = generator.fork(label: "disks")
+    struck = Array(repeating: false, count: faults.count)
     matches = Array(repeating: 0, count: faults.count)
     held = Array(repeating: nil, count: faults.count)
     slowness = Array(repeating: .zero, count: cluster.slots.count)
     deferred = Array(repeating: [], count: cluster.slots.count)
     self.cluster.start(into: &scratch)
     takeInEvents()
-    for fault in faults {
-      if case .at(let instant) = fault.trigger { plan(fault, at: instant, hasBegun: false) }
+    strikeSequence = sequence
+    sequence += Self.mostStrikes
+    for fault in faults.indices {
+      if case .at(let instant) = faults[fault].trigger { scheduleStrikes(of: fault, at: instant) }
     }
     for (instant, action) in actions { schedule(.act(action), at: instant) }
   }
@@ -102,11 +116,31 @@ public struct Simulator<M: Machine>: Sendable {
   /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
   /// else; the matches of an observation or a message are counted from here on.
   public mutating func inject(_ fault: PlannedFault<M>) {
-    faults.append(fault)
-    matches.append(0)
-    held.append(nil)
-    if case .at(let instant) = fault.trigger { plan(fault, at: max(now, instant), hasBegun: true) }
+    append(fault, matched: 0)
+    if case .at(let instant) = fault.trigger { plan(faults.count - 1, at: max(now, instant), hasBegun: true) }
   }
+
+  /// Adds a fault as if it had been the last of the plan from the start: a run that goes on from here is the run that
+  /// had it, action by action.
+  ///
+  /// Precondition: the fault would not have struck yet; a timed one is not yet due.
+  /// - Parameter matched: how many observations or messages have fitted so far.
+  public mutating func include(_ fault: PlannedFault<M>, matched: Int) {
+    append(fault, matched: matched)
+    guard case .at(let instant) = fault.trigger else { return }
+    precondition(instant >= now, "a strike that was due belongs to another run")
+    scheduleStrikes(of: faults.count - 1, at: instant)
+  }
+
+  private mutating func append(_ fault: PlannedFault<M>, matched: Int) {
+    faults.append(fault)
+    struck.append(false)
+    matches.append(matched)
+    held.append(nil)
+  }
+
+  /// True while a fault that has just struck is being carried out.
+  public var isStriking: Bool { !immediate.isEmpty }
 
   /// How much longer everything takes to reach a machine now.
   public func slowness(of machine: MachineID) -> SimDuration { slowness[machine.index] }
@@ -204,8 +238,8 @@ extension Simulator {
     case .act(let action):
       if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
       return action
-    case .strike(let deed):
-      return carryOut(deed)
+    case .strike(let strike):
+      return carryOut(strike)
     case .release(let fault):
       guard let id = held[fault] else { return nil }
       held[fault] = nil
@@ -221,10 +255,10 @@ extension Simulator {
     return nil
   }
 
-  private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
+  private mutating func carryOut(_ strike: Strike) -> Action<M>? {
     lastFault = max(lastFault, now)
-    hasStruck = true
-    switch deed {
+    struck[strike.fault] = true
+    switch strike.deed {
     case .act(let action):
       return action
     case .slow(let machine, let delay):
@@ -304,7 +338,7 @@ extension Simulator {
     if !faults.isEmpty, let verdict = verdict(on: envelope) {
       switch verdict {
       case .hold: return
-      case .act(let action): immediate.append(.act(action))
+      case .act(let action, let fault): immediate.append(Strike(deed: .act(action), fault: fault))
       case .delay(let delay): extra = extra + delay
       }
     }
@@ -325,7 +359,7 @@ extension Simulator {
 
   private enum Verdict {
     case hold
-    case act(Action<M>)
+    case act(Action<M>, fault: Int)
     case delay(SimDuration)
   }
 
@@ -337,10 +371,10 @@ extension Simulator {
       matches[fault] += 1
       guard matches[fault] == nth else { continue }
       lastFault = max(lastFault, now)
-      hasStruck = true
+      struck[fault] = true
       switch kind {
-      case .drop: return .act(.drop(envelope.id))
-      case .duplicate: return .act(.duplicate(envelope.id))
+      case .drop: return .act(.drop(envelope.id), fault: fault)
+      case .duplicate: return .act(.duplicate(envelope.id), fault: fault)
       case .delay(let delay): return .delay(delay)
       case .reorder:
         held[fault] = envelope.id
@@ -376,19 +410,29 @@ extension Simulator {
         pattern.fits(observation)
       else { continue }
       matches[fault] += 1
-      if matches[fault] == nth { plan(faults[fault], at: now, hasBegun: steps > 0) }
+      if matches[fault] == nth { plan(fault, at: now, hasBegun: steps > 0) }
     }
   }
 
-  /// - Parameter hasBegun: false for a plan made before the run: then what is due at its start waits for its turn.
-  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant, hasBegun: Bool) {
-    for strike in fault.strikes {
+  /// - Parameter hasBegun: false before the first action: then what is due at once waits for its turn.
+  private mutating func plan(_ fault: Int, at instant: SimInstant, hasBegun: Bool) {
+    for strike in faults[fault].strikes {
+      let content = Strike(deed: strike.deed, fault: fault)
       if strike.delay == .zero, instant == now, hasBegun {
-        immediate.append(strike.deed)
+        immediate.append(content)
       } else {
-        schedule(.strike(strike.deed), at: instant + strike.delay)
+        schedule(.strike(content), at: instant + strike.delay)
         lastFault = max(lastFault, instant + strike.delay)
       }
+    }
+  }
+
+  private mutating func scheduleStrikes(of fault: Int, at instant: SimInstant) {
+    for strike in faults[fault].strikes {
+      let content = Content.strike(Strike(deed: strike.deed, fault: fault))
+      work.insert(Due(instant: instant + strike.delay, sequence: strikeSequence, content: content))
+      strikeSequence += 1
+      lastFault = max(lastFault, instant + strike.delay)
     }
   }
 }

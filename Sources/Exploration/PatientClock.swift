@@ -1,0 +1,117 @@
+public import ClusterModel
+public import MachineContract
+public import Primitives
+
+/// Time for explorations: as long as anything is on its way or being written, no time passes; then it passes to the
+/// next timer that is due.
+///
+/// What every interleaving of messages and writes can lead to is explored, and timers fire in the order of their
+/// lengths. That a timer fires while a message is under way, or before a shorter one, is a fault of its own, with a
+/// budget. An under-approximation: a report names it. Timers of upkeep never fire.
+public struct PatientClock<M: Machine>: Sendable {
+  fileprivate enum Kind: Equatable, Sendable {
+    case timer(M.Timer)
+    case restart
+  }
+
+  fileprivate struct Entry: Equatable, Sendable {
+    let machine: MachineID
+    let kind: Kind
+    /// Microseconds from now; 0 for what takes no time and comes among the messages.
+    var remaining: Int64
+  }
+
+  /// In the order in which they were armed.
+  private var entries: [Entry] = []
+  /// How long a machine that crashed stays down.
+  private let restart: SimDuration
+
+  public init(restart: SimDuration = .seconds(1)) { self.restart = restart }
+
+  /// What may happen next without haste.
+  public func choices(_ cluster: Cluster<M>) -> [Action<M>] {
+    var actions: [Action<M>] = cluster.inFlight.filter { !cluster[$0.to].isPaused }.map { .deliver($0.id) }
+    for machine in cluster.machineIDs where cluster[machine].isRunning && !cluster[machine].pendingWrites.isEmpty {
+      actions.append(.completeWrite(machine))
+    }
+    actions += due(within: 0)
+    if actions.isEmpty, let next = entries.map(\.remaining).min() { actions = due(within: next) }
+    return actions
+  }
+
+  /// Timers that would have to wait, were nothing in a hurry.
+  public func hasty(_ cluster: Cluster<M>) -> [Action<M>] {
+    let patient = choices(cluster)
+    return entries.filter { $0.kind != .restart }.map(\.action).filter { !patient.contains($0) }
+  }
+
+  /// True for a timer before its turn, judged before it fires.
+  public func isHasty(_ action: Action<M>, _ cluster: Cluster<M>) -> Bool {
+    entries.contains { $0.action == action } && !choices(cluster).contains(action)
+  }
+
+  private func due(within remaining: Int64) -> [Action<M>] {
+    entries.filter { $0.remaining <= remaining }.map(\.action)
+  }
+
+  /// Takes in what an action did. Time has passed where it was a timer's turn; one that fires before its turn is taken
+  /// to have been short.
+  public mutating func follow(_ action: Action<M>, _ events: [Event<M>]) {
+    if let entry = entries.first(where: { $0.action == action }), entry.remaining == entries.map(\.remaining).min() {
+      for position in entries.indices { entries[position].remaining -= entry.remaining }
+    }
+    note(events)
+  }
+
+  /// The same for what happened before the first action.
+  public mutating func note(_ events: [Event<M>]) {
+    for event in events {
+      switch event {
+      case .armed(let machine, let armed) where armed.purpose == .work:
+        entries.append(
+          Entry(machine: machine, kind: .timer(armed.timer), remaining: armed.range.typical.microseconds))
+      case .disarmed(let machine, let armed), .fired(let machine, let armed):
+        remove(.timer(armed.timer), of: machine)
+      case .crashed(let machine, _, _):
+        entries.append(Entry(machine: machine, kind: .restart, remaining: restart.microseconds))
+      case .restarted(let machine): remove(.restart, of: machine)
+      case .armed, .sent, .delivered, .lost, .refused, .writeStarted, .writeCompleted, .writeAbandoned, .paused,
+        .resumed, .refusing, .accepting, .severed, .healed, .observed:
+        break
+      }
+    }
+  }
+
+  private mutating func remove(_ kind: Kind, of machine: MachineID) {
+    guard let position = entries.firstIndex(where: { $0.machine == machine && $0.kind == kind }) else { return }
+    entries.remove(at: position)
+  }
+}
+
+extension PatientClock.Entry {
+  fileprivate var action: Action<M> {
+    switch kind {
+    case .timer(let timer): .fire(machine, timer)
+    case .restart: .restart(machine)
+    }
+  }
+}
+
+extension PatientClock: Fingerprintable {
+  /// A sum: in which order timers were armed decides nothing.
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    var sum: UInt64 = 0
+    for entry in entries {
+      var one = Fingerprinter()
+      one.feed(entry.machine)
+      switch entry.kind {
+      case .timer(let timer): one.feed(timer)
+      case .restart: one.feed(0 as UInt64)
+      }
+      one.feed(UInt64(bitPattern: entry.remaining))
+      sum &+= one.value
+    }
+    fingerprinter.feed(entries.count)
+    fingerprinter.feed(sum)
+  }
+}

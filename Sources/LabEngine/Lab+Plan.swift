@@ -39,7 +39,7 @@ extension Lab {
     return .plan(plan)
   }
 
-  private static func report(
+  static func report(
     on diagnostic: Diagnostic, in source: SourceText, as argument: String
   ) -> DiagnosticReport {
     var report = DiagnosticReport(diagnostic, in: source)

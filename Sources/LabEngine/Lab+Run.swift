@@ -96,7 +96,8 @@ extension Lab {
         action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
     }
     return FinishedRun(
-      plan: plan, deployment: deployment, execution: execution, judgement: execution.isStopped ? nil : execution.judgement, story: story.lines)
+      plan: plan, deployment: deployment, execution: execution,
+      judgement: execution.isStopped ? nil : execution.judgement, story: story.lines)
   }
 }
 

@@ -96,6 +96,10 @@ struct JSONWriter {
     if let value { field(key, value) } else { null(key) }
   }
 
+  mutating func field(_ key: String, _ value: Double?) {
+    if let value { field(key, value) } else { null(key) }
+  }
+
   /// Sixteen hexadecimal digits: a state hash does not fit a number that every reader of JSON keeps exact.
   mutating func field(hash key: String, _ value: UInt64) { field(key, hexadecimal(value)) }
 

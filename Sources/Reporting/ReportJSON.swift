@@ -35,13 +35,7 @@ public enum ReportJSON {
       writer.field("asked", substitution.asked)
       writer.field("ranOn", substitution.ranOn)
     }
-    writer.list("diagnostics", graph.diagnostics) { writer, diagnostic in
-      writer.field("code", diagnostic.code)
-      writer.field("severity", diagnostic.severity.rawValue)
-      writer.field("message", diagnostic.message)
-      if let file = diagnostic.file { writer.field("file", file) }
-      write(diagnostic.span, to: &writer)
-    }
+    writer.list("diagnostics", graph.diagnostics) { write($1, to: &$0) }
     writer.list("findings", graph.findings) { write($1, to: &$0) }
     writer.list("scenarios", graph.scenarios) { write($1, to: &$0) }
     if let search = graph.search {
@@ -59,6 +53,14 @@ public enum ReportJSON {
     if let replay = graph.replay {
       writer.object("replay") { write(replay, to: &$0) }
     }
+  }
+
+  static func write(_ diagnostic: DiagnosticReport, to writer: inout JSONWriter) {
+    writer.field("code", diagnostic.code)
+    writer.field("severity", diagnostic.severity.rawValue)
+    writer.field("message", diagnostic.message)
+    if let file = diagnostic.file { writer.field("file", file) }
+    write(diagnostic.span, to: &writer)
   }
 
   private static func write(_ span: SourceSpan, to writer: inout JSONWriter) {

@@ -24,13 +24,13 @@ struct Headway: ParsableCommand {
 
   /// In the order of the help. A command that is not here does not exist yet and is not mentioned there.
   static let commands: [any ParsableCommand.Type] = [
-    LabCommand.self, CheckCommand.self, RunCommand.self, ReplayCommand.self, ShowCommand.self, SchemaCommand.self,
-    CompletionsCommand.self,
+    LabCommand.self, CheckCommand.self, RunCommand.self, CompareCommand.self, ReplayCommand.self, ShowCommand.self,
+    SchemaCommand.self, CompletionsCommand.self,
   ]
 
   /// Commands of later versions: asking for one gets a true answer instead of a guess at a typo.
   static let absent = [
-    "lint", "log", "coupling", "compare", "diff", "learn", "explain", "export", "import", "merge", "keys", "init",
+    "lint", "log", "coupling", "diff", "learn", "explain", "export", "import", "merge", "keys", "init",
     "config",
   ]
 

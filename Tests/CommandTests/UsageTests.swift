@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "lint", "log", "coupling", "compare", "diff", "learn", "explain", "export", "import", "merge", "keys",
+    "lint", "log", "coupling", "diff", "learn", "explain", "export", "import", "merge", "keys",
   ])
   func whatIsNotThereYetSaysSoAndIsNotInTheHelp(_ command: String) throws {
     let run = try Program.run([command, "x.yaml"])

@@ -63,6 +63,7 @@ struct EffectRecord: Sendable {
   var isCompensation: Bool
   /// Applications.
   var count = 0
+  var firstAt: EventStep = never
   var lastAt: EventStep = never
   /// The second application: what made it a duplicate.
   var repeatedAt: EventStep = never

@@ -7,8 +7,8 @@ public import ProgressGraph
 /// Owner: whoever drives the run. A value: a copy taken at any step goes on by itself. Feed it every `WorkObservation`
 /// in order; ask for a verdict whenever one is wanted.
 public struct WorkJudge: Sendable {
-  private let catalogue: EffectCatalogue
-  private var ledger = WorkLedger()
+  let catalogue: EffectCatalogue
+  private(set) var ledger = WorkLedger()
 
   /// - Parameter graph: as deployed, so that names of implied effects and the engine's channel are known.
   public init(graph: Graph) { catalogue = EffectCatalogue(graph: graph) }

@@ -174,6 +174,7 @@ struct WorkLedger: Sendable {
       effectIndex[key] = index
     }
     effects[index].count += 1
+    if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {
       effects[index].repeatedAt = step

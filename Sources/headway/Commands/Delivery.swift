@@ -11,7 +11,11 @@ struct Delivery {
   private let file: OutputFile?
 
   init(_ options: OutputOptions) throws(CommandFailure) {
-    try self.init(to: options.output, format: options.format, colour: options.color)
+    try self.init(to: options.place, format: options.format)
+  }
+
+  init(to place: PlaceOptions, format: OutputOptions.Format = .text) throws(CommandFailure) {
+    try self.init(to: place.output, format: format, colour: place.color)
   }
 
   /// Looks at the place of `--output` before any work is done.

@@ -12,14 +12,9 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("How to print the result. (default: text)", valueName: "text|json"), transform: Self.parse)
   var format: Format = .text
 
-  @Option(help: ArgumentHelp("Write the result to this file, whole or not at all.", valueName: "file"))
-  var output: String?
+  @OptionGroup var place: PlaceOptions
 
-  @Option(help: ArgumentHelp("Colour: on a terminal, always or never.", valueName: "auto|always|never"))
-  var color: ColourChoice = .auto
-
-  @Flag(help: "Print no progress and no notes, only the result and errors.")
-  var quiet = false
+  var quiet: Bool { place.quiet }
 
   @Sendable private static func parse(_ word: String) throws -> Format {
     switch word {
@@ -31,6 +26,18 @@ struct OutputOptions: ParsableArguments {
       throw ValidationError("There is no format `\(word)`; there are `text` and `json`.")
     }
   }
+}
+
+/// Where a result goes, in which colours, and what is said beside it.
+struct PlaceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Write the result to this file, whole or not at all.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Colour: on a terminal, always or never.", valueName: "auto|always|never"))
+  var color: ColourChoice = .auto
+
+  @Flag(help: "Print no progress and no notes, only the result and errors.")
+  var quiet = false
 }
 
 extension ColourChoice: ExpressibleByArgument {}

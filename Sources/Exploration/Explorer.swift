@@ -1,6 +1,6 @@
 public import ClusterModel
-public import MachineContract
-public import Primitives
+import MachineContract
+import Primitives
 
 /// Goes through every interleaving of what can happen, breadth first, so that the first path to anything is a shortest
 /// one.

@@ -1,8 +1,10 @@
+import ClusterModel
 import GraphNodes
 import LabWorld
 import Primitives
 import ProgressGraph
 import Properties
+import Simulation
 
 /// Tries every single fault, or every pair of faults, one run each, and keeps the best run for everything that goes
 /// wrong.
@@ -29,6 +31,8 @@ struct FaultSearch {
   /// Faults of the calm run, in the order in which they would strike.
   private(set) var calmSites: [FaultSite] = []
   private(set) var calmLength = SimDuration.zero
+  /// The calm run came to rest, so that there is something to break.
+  private(set) var hasSettled = false
 
   /// Pieces of work handed out at a time. Whatever the crew, a bound is looked at between two of them.
   private static let batch = 32
@@ -62,8 +66,7 @@ struct FaultSearch {
   ///   - limit: distinct states after which the search stops, incomplete.
   ///   - progress: told after every run and asked during long ones; may stop the search.
   mutating func run(limit: Int?, progress: @escaping Telling) {
-    guard let totals = calmRun(progress) else { return }
-    guard depth > 0 else { return }
+    guard let totals = calmRun(progress), depth > 0 else { return }
     var trail = Trail(execution([]), menu)
     trail.expect(totals)
     var batch: [Piece] = []
@@ -113,6 +116,7 @@ struct FaultSearch {
       return site.offer.fault.nth < totals[menu.link(from, to)] ?? 0
     }
     calmLength = run.simulator.now - .start
+    hasSettled = true
     return totals
   }
 

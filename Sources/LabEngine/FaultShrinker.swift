@@ -2,6 +2,7 @@ import GraphNodes
 import Primitives
 import ProgressGraph
 import Properties
+import Simulation
 
 /// Reduces the faults of a failing run until each of them is needed, then each to the earliest and shortest that will
 /// do.

@@ -4,6 +4,7 @@ import LabWorld
 import MachineContract
 import Primitives
 import ProgressGraph
+import Simulation
 
 /// One place in a run where one fault can strike.
 struct FaultSite: Sendable {

@@ -1,6 +1,7 @@
 import GraphNodes
 import Primitives
 import ProgressGraph
+import Simulation
 
 /// Random schedules of faults: for each seed some kinds of fault are possible and others are not, so that no kind hides
 /// what another would show, and one to four faults strike at places of the calm run.

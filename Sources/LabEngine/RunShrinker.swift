@@ -2,6 +2,7 @@ import ClusterModel
 import GraphFile
 import GraphNodes
 import LabWorld
+import MachineContract
 import Primitives
 import ProgressGraph
 import Properties
@@ -30,7 +31,7 @@ struct RunShrinker {
   }
 
   /// An action by what it is about: ids of messages change with everything that was sent before.
-  private enum Deed: Equatable {
+  private enum Deed {
     case deliver(MachineID, MachineID, LabMessage)
     case drop(MachineID, MachineID, LabMessage)
     case duplicate(MachineID, MachineID, LabMessage)
@@ -61,7 +62,14 @@ struct RunShrinker {
       if size == 1, !hasChanged { break }
       if size > 1 { size /= 2 }
     }
-    guard let performance = perform(deeds, hashEvery: file.hashes.every) else { return file }
+    return self.file(file, doing: deeds) ?? file
+  }
+
+  /// A run of these actions with the hashes and the outcome that they lead to; nil where they cannot all be done.
+  func file(_ file: RunFile) -> RunFile? { deeds(of: file.actions).flatMap { self.file(file, doing: $0) } }
+
+  private func file(_ file: RunFile, doing deeds: [Deed]) -> RunFile? {
+    guard let performance = perform(deeds, hashEvery: file.hashes.every) else { return nil }
     var shrunk = file
     shrunk.actions = performance.actions
     shrunk.hashes = RunFile.Hashes(every: file.hashes.every, values: performance.hashes, final: performance.final)

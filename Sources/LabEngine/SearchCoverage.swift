@@ -1,3 +1,4 @@
+import Primitives
 import ProgressGraph
 import Properties
 
@@ -58,7 +59,7 @@ struct SearchCoverage: Sendable {
     func isReached(_ end: Edge.End) -> Bool {
       switch end {
       case .node(let node): nodes[node.index]
-      case .channel(let channel): isReached(channel, graph)
+      case .channel(let channel): isFed(channel, graph)
       }
     }
     func name(_ end: Edge.End) -> String {
@@ -67,7 +68,7 @@ struct SearchCoverage: Sendable {
       case .channel(let channel): graph[channel].name
       }
     }
-    func name(_ step: StepID) -> String { "\(graph[graph[graph[step].handler].node].name)/\(texts.stepName(step))" }
+    func stepName(_ step: StepID) -> String { "\(graph[graph[graph[step].handler].node].name)/\(texts.stepName(step))" }
     let workers = graph.nodeIDs.filter { !graph[$0].handlers.isEmpty }
     let edges = graph.edges()
     let halves = graph.stepIDs.filter { graph[graph[graph[$0].handler].node].work == .durable }
@@ -76,15 +77,15 @@ struct SearchCoverage: Sendable {
       .init(name: "edges", edges) {
         isReached($0.from) && isReached($0.to) ? nil : "\(name($0.from)) -> \(name($0.to))"
       },
-      .init(name: "steps", graph.stepIDs) { steps[$0.index] ? nil : name($0) },
-      .init(name: "halfPoints", halves) { halfPoints[$0.index] ? nil : name($0) },
+      .init(name: "steps", graph.stepIDs) { steps[$0.index] ? nil : stepName($0) },
+      .init(name: "halfPoints", halves) { halfPoints[$0.index] ? nil : stepName($0) },
       .init(name: "faultKinds", Kind.allCases) { kinds[$0.rawValue] ? nil : $0.name },
     ])
   }
 
   /// Something put a record there, or a consumer got one.
-  private func isReached(_ channel: ChannelID, _ graph: Graph) -> Bool {
-    let isFed = graph.stepIDs.contains { step in
+  private func isFed(_ channel: ChannelID, _ graph: Graph) -> Bool {
+    let isFilled = graph.stepIDs.contains { step in
       guard steps[step.index] else { return false }
       switch graph[step].verb {
       case .send(let send): return send.channel == channel
@@ -94,7 +95,7 @@ struct SearchCoverage: Sendable {
         return false
       }
     }
-    return isFed
+    return isFilled
       || graph.handlerIDs.contains { handler in
         graph[handler].triggers.contains(.channel(channel)) && nodes[graph[handler].node.index]
       }

@@ -61,6 +61,20 @@ enum GraphPaths {
       .map { prefix + $0 }
   }
 
+  /// The last component.
+  static func name(of path: String) -> String { lastComponent(of: path) }
+
+  /// Everything up to the last slash, with it; nothing for a bare name.
+  static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  /// The files of one folder whose names end so, in the order of their names. None where there is no such folder.
+  static func files(in folder: String, ending: String) -> [String] {
+    entries(of: folder).filter { !$0.hasPrefix(".") && $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
+      .filter { !isFolder($0) }
+  }
+
   // MARK: Folders
 
   static func isFolder(_ path: String) -> Bool {
@@ -78,7 +92,7 @@ enum GraphPaths {
         // `lstat`: a link to a folder could lead back up, and the walk would never end.
         guard lstat(path, &status) == 0 else { continue }
         if status.st_mode & S_IFMT == S_IFDIR {
-          if entry != "headway-regressions" { folders.append(path) }
+          if entry != Regressions.folder { folders.append(path) }
         } else if entry.hasSuffix(".yaml"), !isFolder(path) {
           files.append(path)
         }

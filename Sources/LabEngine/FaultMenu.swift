@@ -104,25 +104,30 @@ struct FaultMenu: Sendable {
   // MARK: At an append to a log
 
   /// Crashes of the replicas, with and without what is not synced.
-  func faults(ofPlacement position: Int, appendingAt instant: SimInstant, nth: Int) -> [FaultSite.Offer] {
+  func faults(ofPlacement position: Int, at instant: SimInstant, nth: Int) -> [FaultSite.Offer] {
     var offers: [FaultSite.Offer] = []
     for (number, replica) in deployment.placements[position].replicas.enumerated() {
       guard let target = targets[replica.index] else { continue }
       for (fate, disk) in [DiskFate.keep, .loseUnsynced].enumerated() {
         offers.append(
           offer(
-            .crash(target, restart: .seconds(1), disk: disk), .at(next(instant)), 1,
+            .crash(target, restart: .seconds(1), disk: disk), .at(instant), 1,
             .init(.replicaCrash, graph.channels.count + position, 2 * number + fate, nth: nth)))
       }
     }
     return offers
   }
 
+  /// The first whole millisecond after an instant: what began then is still being written.
+  func next(_ instant: SimInstant) -> SimInstant {
+    .start + sayable(instant - .start + SimDuration(microseconds: 1))
+  }
+
   /// The crash of the front of a channel, as its log is first written.
   func frontCrash(of channel: ChannelID, at instant: SimInstant) -> FaultSite.Offer? {
     guard channel != deployment.engine else { return nil }
     return offer(
-      .crash(.front(channel), restart: .seconds(1), disk: .keep), .at(next(instant)), 1,
+      .crash(.front(channel), restart: .seconds(1), disk: .keep), .at(instant), 1,
       .init(.replicaCrash, channel.index))
   }
 
@@ -213,7 +218,3 @@ private func sayable(_ length: SimDuration) -> SimDuration {
   .milliseconds(length.microseconds / 1_000 + (length.microseconds % 1_000 == 0 ? 0 : 1))
 }
 
-/// The first whole millisecond after an instant: what began then is still being written.
-private func next(_ instant: SimInstant) -> SimInstant {
-  .start + sayable(instant - .start + SimDuration(microseconds: 1))
-}

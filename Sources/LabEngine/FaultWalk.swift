@@ -53,6 +53,7 @@ struct FaultWalk: Sendable {
   /// Crashes of replicas that wait for their instant.
   private var timed: [FaultSite.Offer] = []
   private struct Appends: Sendable {
+    /// The instant after it that a fault can name.
     var last: SimInstant?
     var count = 0
     /// Those before the limit was set.
@@ -231,16 +232,17 @@ struct FaultWalk: Sendable {
 
   /// Replicas append the same entry one after the other; the instants are told, each once.
   private mutating func noteAppend(at machine: MachineID, _ now: SimInstant) {
-    guard let placement = placementOfReplica[machine.index], appends[placement].last != now else { return }
-    appends[placement].last = now
+    let due = menu.next(now)
+    guard let placement = placementOfReplica[machine.index], appends[placement].last != due else { return }
+    appends[placement].last = due
     appends[placement].count += 1
     let nth = appends[placement].count
     if nth == 1, case .channel(let channel) = deployment.placements[placement].owner,
-      let crash = menu.frontCrash(of: channel, at: now)
+      let crash = menu.frontCrash(of: channel, at: due)
     {
       timed.append(crash)
     }
     guard nth - appends[placement].uncounted <= limit ?? Self.appendLimit else { return }
-    timed += menu.faults(ofPlacement: placement, appendingAt: now, nth: nth)
+    timed += menu.faults(ofPlacement: placement, at: due, nth: nth)
   }
 }

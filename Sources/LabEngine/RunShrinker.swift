@@ -31,7 +31,7 @@ struct RunShrinker {
   }
 
   /// An action by what it is about: ids of messages change with everything that was sent before.
-  private enum Deed {
+  enum Deed {
     case deliver(MachineID, MachineID, LabMessage)
     case drop(MachineID, MachineID, LabMessage)
     case duplicate(MachineID, MachineID, LabMessage)
@@ -96,7 +96,7 @@ struct RunShrinker {
     return hasChanged
   }
 
-  private func isShown(by deeds: [Deed]) -> Bool {
+  func isShown(by deeds: [Deed]) -> Bool {
     guard let performance = perform(deeds, hashEvery: .max) else { return false }
     return shows(performance.judgement)
   }
@@ -113,7 +113,7 @@ struct RunShrinker {
 
   // MARK: Doing
 
-  private func deeds(of texts: [String]) -> [Deed]? {
+  func deeds(of texts: [String]) -> [Deed]? {
     var cluster = Cluster<LabMachine>(deployment)
     var scratch = Cluster<LabMachine>.Scratch()
     cluster.start(into: &scratch)

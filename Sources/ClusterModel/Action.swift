@@ -28,6 +28,8 @@ public enum Action<M: Machine>: Equatable, Sendable {
   /// Puts a second copy in flight, behind the first.
   case duplicate(EnvelopeID)
   case fire(MachineID, M.Timer)
+  /// Decides what the machine left open.
+  case choose(MachineID, M.Timer, option: Int)
   /// The oldest pending write of the machine becomes durable.
   case completeWrite(MachineID)
   case crash(MachineID, CrashFate)
@@ -56,6 +58,11 @@ public enum Event<M: Machine>: Equatable, Sendable {
   case armed(MachineID, ArmedTimer<M>)
   case disarmed(MachineID, ArmedTimer<M>)
   case fired(MachineID, ArmedTimer<M>)
+  /// The machine left a choice open.
+  case choiceOpened(MachineID, OpenChoice<M>)
+  case chosen(MachineID, OpenChoice<M>, option: Int)
+  /// A crash or the machine itself took the choice back.
+  case choiceAbandoned(MachineID, OpenChoice<M>)
   case writeStarted(MachineID, TimerPurpose)
   case writeCompleted(MachineID, TimerPurpose)
   /// A crash ended the write; its fate says whether it survived.
@@ -103,4 +110,19 @@ public struct ArmedTimer<M: Machine>: Equatable, Sendable {
   public let purpose: TimerPurpose
   /// Tells two armings of one timer apart; never part of a fingerprint.
   public let generation: UInt32
+}
+
+/// A choice that a machine left to its driver.
+public struct OpenChoice<M: Machine>: Equatable, Sendable {
+  /// Names what is chosen.
+  public let token: M.Timer
+  /// Relative, one for each option.
+  public let weights: [UInt32]
+  /// What its cause was for.
+  public let purpose: TimerPurpose
+  /// Tells two choices under one token apart; never part of a fingerprint.
+  public let generation: UInt32
+
+  /// Those that can be chosen, in order.
+  public var options: [Int] { weights.indices.filter { weights[$0] > 0 } }
 }

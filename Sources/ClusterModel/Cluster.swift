@@ -68,6 +68,7 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     case .drop(let id): return drop(id, &scratch)
     case .duplicate(let id): return duplicate(id, &scratch)
     case .fire(let machine, let timer): return fire(timer, of: machine, &scratch)
+    case .choose(let machine, let token, let option): return choose(option, token, of: machine, &scratch)
     case .completeWrite(let machine): return completeWrite(machine, &scratch)
     case .crash(let machine, let fate): return crash(machine, fate, &scratch)
     case .restart(let machine): return restart(machine, &scratch)
@@ -81,7 +82,8 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     }
   }
 
-  /// What the system itself could do next: deliveries, timers, writes, restarts. Faults are for the driver to choose.
+  /// What the system itself could do next: deliveries, timers, choices, writes, restarts. Faults are for the driver to
+  /// choose.
   public func enabledActions() -> [Action<M>] {
     var actions: [Action<M>] = []
     for case let envelope? in envelopes where !slots[envelope.to.index].isPaused {
@@ -92,6 +94,9 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
       if slot.status == .crashed { actions.append(.restart(machine)) }
       guard slot.isRunning else { continue }
       for timer in slot.timers { actions.append(.fire(machine, timer.timer)) }
+      for choice in slot.choices {
+        for option in choice.options { actions.append(.choose(machine, choice.token, option: option)) }
+      }
       if !slot.pending.isEmpty { actions.append(.completeWrite(machine)) }
     }
     return actions
@@ -176,6 +181,18 @@ extension Cluster {
     return true
   }
 
+  private mutating func choose(
+    _ option: Int, _ token: M.Timer, of machine: MachineID, _ scratch: inout Scratch
+  ) -> Bool {
+    guard slots[machine.index].isRunning,
+      let open = slots[machine.index].choices.first(where: { $0.token == token }), open.options.contains(option),
+      let choice = slots[machine.index].takeChoice(token)
+    else { return false }
+    scratch.events.append(.chosen(machine, choice, option: option))
+    step(machine, .chosen(token, option: option), choice.purpose, &scratch)
+    return true
+  }
+
   private mutating func invoke(_ operation: M.Operation, at machine: MachineID, _ scratch: inout Scratch) -> Bool {
     guard slots[machine.index].isRunning else { return false }
     step(machine, .invoke(operation), .work, &scratch)
@@ -215,6 +232,9 @@ extension Cluster {
       arm(timer, range, timerPurpose, of: machine, &scratch)
     case .disarm(let timer):
       disarm(timer, of: machine, &scratch)
+      if !slots[machine.index].choices.isEmpty { abandonChoice(timer, of: machine, &scratch) }
+    case .choose(let token, let weights):
+      open(token, weights, purpose, of: machine, &scratch)
     case .persist(let write):
       slots[machine.index].pending.append(Slot.PendingWrite(write: write, purpose: purpose))
       scratch.events.append(.writeStarted(machine, purpose))
@@ -240,6 +260,27 @@ extension Cluster {
   private mutating func disarm(_ timer: M.Timer, of machine: MachineID, _ scratch: inout Scratch) {
     guard let armed = slots[machine.index].take(timer) else { return }
     scratch.events.append(.disarmed(machine, armed))
+  }
+}
+
+// MARK: - Choices
+
+extension Cluster {
+  private mutating func open(
+    _ token: M.Timer, _ weights: [UInt32], _ purpose: TimerPurpose, of machine: MachineID, _ scratch: inout Scratch
+  ) {
+    precondition(weights.contains { $0 > 0 }, "a choice has an option that can be chosen")
+    abandonChoice(token, of: machine, &scratch)
+    let choice = OpenChoice<M>(
+      token: token, weights: weights, purpose: purpose, generation: slots[machine.index].nextGeneration)
+    slots[machine.index].nextGeneration &+= 1
+    slots[machine.index].choices.append(choice)
+    scratch.events.append(.choiceOpened(machine, choice))
+  }
+
+  private mutating func abandonChoice(_ token: M.Timer, of machine: MachineID, _ scratch: inout Scratch) {
+    guard let choice = slots[machine.index].takeChoice(token) else { return }
+    scratch.events.append(.choiceAbandoned(machine, choice))
   }
 }
 
@@ -284,6 +325,7 @@ extension Cluster {
     guard slots[machine.index].status == .up else { return false }
     let pending = slots[machine.index].pending
     for timer in slots[machine.index].timers { scratch.events.append(.disarmed(machine, timer)) }
+    for choice in slots[machine.index].choices { scratch.events.append(.choiceAbandoned(machine, choice)) }
     for write in pending { scratch.events.append(.writeAbandoned(machine, write.purpose)) }
     switch fate {
     case .keepPending:
@@ -294,6 +336,7 @@ extension Cluster {
       slots[machine.index].store = M.wiped(slots[machine.index].store)
     }
     slots[machine.index].timers.removeAll()
+    slots[machine.index].choices.removeAll()
     slots[machine.index].pending.removeAll()
     slots[machine.index].held.removeAll()
     slots[machine.index].writesCompleted = 0

@@ -29,6 +29,8 @@ public struct Slot<M: Machine>: Equatable, Sendable {
   public internal(set) var isRefusing = false
   public internal(set) var incarnation: UInt32 = 0
   public internal(set) var timers: [ArmedTimer<M>] = []
+  /// In the order in which they were opened.
+  public internal(set) var choices: [OpenChoice<M>] = []
   /// Oldest first; they become durable in this order.
   var pending: [PendingWrite] = []
   /// In the order in which they were sent.
@@ -54,6 +56,12 @@ public struct Slot<M: Machine>: Equatable, Sendable {
     return timers.remove(at: position)
   }
 
+  /// Removes the open choice; nil where there is none under this token.
+  mutating func takeChoice(_ token: M.Timer) -> OpenChoice<M>? {
+    guard let position = choices.firstIndex(where: { $0.token == token }) else { return nil }
+    return choices.remove(at: position)
+  }
+
   /// The same for a timer that fires: nil also where the machine takes no input.
   mutating func takeDue(_ timer: M.Timer) -> ArmedTimer<M>? { isRunning ? take(timer) : nil }
 }
@@ -74,9 +82,15 @@ extension Slot: Fingerprintable {
       fingerprinter.feed(message.receiver)
       fingerprinter.feed(UInt64(message.writesNeeded &- writesCompleted))
     }
-    // A sum, because the order in which timers were armed decides nothing.
+    // A sum, because the order in which timers were armed and choices opened decides nothing.
     var armed: UInt64 = 0
     for timer in timers { armed &+= timer.timer.fingerprint }
+    for choice in choices {
+      var one = Fingerprinter(seed: 1)
+      one.feed(choice.token)
+      for weight in choice.weights { one.feed(UInt64(weight)) }
+      armed &+= one.value
+    }
     fingerprinter.feed(armed)
   }
 }

@@ -34,6 +34,11 @@ public struct PatientClock<M: Machine>: Sendable {
     for machine in cluster.machineIDs where cluster[machine].isRunning && !cluster[machine].pendingWrites.isEmpty {
       actions.append(.completeWrite(machine))
     }
+    actions += cluster.machineIDs.filter { cluster[$0].isRunning }.flatMap { machine in
+      cluster[machine].choices.flatMap { choice in
+        choice.options.map { .choose(machine, choice.token, option: $0) }
+      }
+    }
     actions += due(within: 0)
     if actions.isEmpty, let next = entries.map(\.remaining).min() { actions = due(within: next) }
     return actions
@@ -75,7 +80,7 @@ public struct PatientClock<M: Machine>: Sendable {
       case .crashed(let machine, _, _):
         entries.append(Entry(machine: machine, kind: .restart, remaining: restart.microseconds))
       case .restarted(let machine): remove(.restart, of: machine)
-      case .armed, .sent, .delivered, .lost, .refused, .writeStarted, .writeCompleted, .writeAbandoned, .paused,
+      case .armed, .sent, .delivered, .lost, .refused, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .paused,
         .resumed, .refusing, .accepting, .severed, .healed, .observed:
         break
       }

@@ -5,18 +5,15 @@ public import ProgressGraph
 /// messages. Whoever makes a feature run deletes its case and the one place below that uses it.
 private enum UnexecutableFeature: String {
   case streamNode = "stream jobs"
-  case agentNode = "agents"
   case everyTrigger = "durable timers as triggers"
   case cronTrigger = "timers in memory as triggers"
   case waitStep = "`wait`"
   case signalStep = "`signal`"
-  case chooseStep = "`choose`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
   case serial = "`serial`"
   case instances = "several `instances`"
-  case transientFailures = "`fails`"
   case tableChannel = "table channels"
   case tableRead = "reads of tables"
   case maxAge = "`max_age`"
@@ -53,12 +50,10 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   switch node.kind {
   case .stream: found.append((.streamNode, "kind"))
-  case .agent: found.append((.agentNode, "kind"))
-  case .service, .function, .external, .client: break
+  case .service, .function, .agent, .external, .client: break
   }
   if node.serial != nil { found.append((.serial, "serial")) }
   if node.instances > 1 { found.append((.instances, "instances")) }
-  if node.failureShare > 0 { found.append((.transientFailures, "fails")) }
   return found
 }
 
@@ -82,7 +77,6 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
   case .wait: return [(.waitStep, nil)]
   case .signal: return [(.signalStep, nil)]
-  case .choose: return [(.chooseStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
@@ -92,6 +86,6 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .send(let send):
     let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
     return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .write, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .publish, .choose, .write, .effect, .transaction, .reply, .fail: return []
   }
 }

@@ -129,6 +129,7 @@ extension FrontMachine: Machine {
     case .message(let message, let sender): receive(message, from: sender, into: &out)
     case .timer(let timer): fire(timer, into: &out)
     case .persisted: preconditionFailure("a front writes nothing")
+    case .chosen: preconditionFailure("a front leaves nothing open")
     case .invoke(.storeTwice(let nth)): untilRepeat = nth
     case .invoke: preconditionFailure("a front starts no work")
     }

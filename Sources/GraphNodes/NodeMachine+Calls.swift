@@ -121,8 +121,8 @@ extension NodeMachine {
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
     case .storing:
       performAgain(unit, into: &out)
-    case .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .performed, .recording, .abandoning,
-      .finished, .ending:
+    case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
+      .recording, .abandoning, .finished, .ending, .lost:
       break
     }
   }

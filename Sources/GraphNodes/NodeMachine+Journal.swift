@@ -30,8 +30,8 @@ struct EndedRuns: Equatable, Sendable, Fingerprintable {
 
 /// A durable node's journal: what it records, when, and how it comes up again from it.
 ///
-/// Recovery by re-execution: the run goes through its program again and recorded steps are skipped. Since a program is
-/// flat, that is the same as going on after the last recorded step.
+/// Recovery by re-execution: the run goes through its program again and recorded steps are skipped. That comes to going
+/// on after the last of them, unless the run passes a decision that is not recorded and decides otherwise.
 extension NodeMachine {
   // MARK: Recording
 
@@ -45,7 +45,7 @@ extension NodeMachine {
 
   /// Records the step in hand, and where the run goes on; a node without a journal is at the step's end at once.
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    guard node.work == .durable, let step = currentStep(of: unit) else { return endStep(unit, into: &out) }
+    guard let step = currentStep(of: unit), isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
     journal?.append(.stepDone(run: units[unit].identity, step: step, next: units[unit].next), into: &out)
   }
@@ -148,6 +148,7 @@ extension NodeMachine {
     case .compensating(let run, let undos, let reason):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
       units[unit].isCompensating = true
+      units[unit].history = []
       units[unit].undos = undos
       units[unit].failure = reason
     case .runEnded(let run, let failure):
@@ -178,18 +179,34 @@ extension NodeMachine {
     if units[unit].isCompensating {
       if units[unit].undos.first == step { units[unit].undos.removeFirst() }
     } else {
-      units[unit].position = next
-      if let undo = graph[step].undo, units[unit].undos.last != undo { units[unit].undos.append(undo) }
+      units[unit].history.append(Unit.Recorded(step: step, next: next))
       if case .reply = graph[step].verb { units[unit].hasReplied = true }
     }
     out.observe(.replayed(units[unit].work, step))
+  }
+
+  /// A step that the run comes to while it goes through its history again: it is not done a second time, and the run
+  /// goes on where it did then. Where the journal has another step here the run has lost its way.
+  ///
+  /// - Returns: false for a step that is to be done, because the history has come to its end or never has this step.
+  mutating func skipRecorded(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
+    guard let recorded = units[unit].history.first, isRecorded(step, unit) else { return false }
+    guard recorded.step == step else {
+      units[unit].phase = .lost
+      out.observe(.failed(units[unit].work, step, .mismatched))
+      return true
+    }
+    units[unit].history.removeFirst()
+    register(undo: graph[step].undo, unit)
+    units[unit].position = recorded.next
+    return true
   }
 
   /// Goes on where the journal ends. The handler's latency was spent before its first step.
   private mutating func resume(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if units[unit].isCompensating {
       compensate(unit, into: &out)
-    } else if units[unit].position == 0 {
+    } else if units[unit].history.isEmpty {
       beginWork(unit, into: &out)
     } else {
       advance(unit, into: &out)

@@ -9,24 +9,37 @@ extension NodeMachine {
   /// Goes on to the next instruction that takes an action of its own, and announces it.
   mutating func advance(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if let blackBox = units[unit].blackBox { return applyOutside(blackBox, unit, into: &out) }
-    let instructions = deployment.programs[units[unit].work.handler.index].instructions
+    let instructions = program(of: unit).instructions
     while units[unit].position < instructions.count {
-      switch instructions[units[unit].position] {
+      let position = units[unit].position
+      switch instructions[position] {
       case .jump(let target):
         units[unit].position = target
       case .skipUnless(let event, let target):
-        units[unit].position = units[unit].event == event ? units[unit].position + 1 : target
-      case .perform(let step):
-        return beginStep(step, unit, into: &out)
-      case .begin(let step):
-        if let step { return beginStep(step, unit, into: &out) }
+        units[unit].position = units[unit].event == event ? position + 1 : target
+      case .perform(let step), .begin(let step?):
+        if !skipRecorded(step, unit, into: &out) { return beginStep(step, unit, into: &out) }
+      case .begin(nil), .commit:
         return getReady(unit, into: &out)
-      case .commit:
-        return getReady(unit, into: &out)
+      case .choose(let step):
+        units[unit].beginTurn(of: step)
+        if !skipRecorded(step, unit, into: &out) { return beginStep(step, unit, into: &out) }
+      case .enterLoop(let step):
+        units[unit].enter(step)
+        units[unit].position = position + 1
+      case .endTurn(let step, let again):
+        let isLast = units[unit].turn(of: step) >= program(of: unit).decision(of: step).turns
+        units[unit].position = isLast ? position + 1 : again
+      case .leaveLoop(let step):
+        units[unit].leave(step)
+        units[unit].position = position + 1
       }
+      if units[unit].phase == .lost { return }
     }
     finish(unit, into: &out)
   }
+
+  func program(of unit: Int) -> Program { deployment.programs[units[unit].work.handler.index] }
 
   mutating func beginStep(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
     units[unit].retries = 0
@@ -44,12 +57,12 @@ extension NodeMachine {
   /// The step in hand; nil between the first begin of a whole handler's transaction and its first step.
   func currentStep(of unit: Int) -> StepID? {
     if units[unit].isCompensating { return units[unit].undos.first }
-    let instructions = deployment.programs[units[unit].work.handler.index].instructions
+    let instructions = program(of: unit).instructions
     guard units[unit].position < instructions.count else { return nil }
     switch instructions[units[unit].position] {
-    case .perform(let step): return step
+    case .perform(let step), .choose(let step): return step
     case .begin(let step), .commit(let step): return step
-    case .jump, .skipUnless: return nil
+    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop: return nil
     }
   }
 
@@ -59,21 +72,21 @@ extension NodeMachine {
       return perform(undo, unit, into: &out)
     }
     units[unit].next = units[unit].position + 1
-    switch deployment.programs[units[unit].work.handler.index].instructions[units[unit].position] {
-    case .perform(let step):
+    switch program(of: unit).instructions[units[unit].position] {
+    case .perform(let step), .choose(let step):
       register(undo: graph.steps[step.index].undo, unit)
       perform(step, unit, into: &out)
     case .begin(let step):
       beginTransaction(step, unit, into: &out)
     case .commit(let step):
       commitTransaction(step, unit, into: &out)
-    case .jump, .skipUnless:
+    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop:
       preconditionFailure("jumps take no action of their own")
     }
   }
 
   /// Registered before the step runs; once, however often the step is tried.
-  private mutating func register(undo: StepID?, _ unit: Int) {
+  mutating func register(undo: StepID?, _ unit: Int) {
     guard let undo, units[unit].undos.last != undo else { return }
     units[unit].undos.append(undo)
   }
@@ -112,23 +125,28 @@ extension NodeMachine {
       completeStep(unit, into: &out)
     case .fail:
       failUnit(unit, step, .terminal, into: &out)
-    case .transaction, .checkpoint, .wait, .choose, .parallel, .each, .signal:
+    case .choose:
+      choose(step, unit, into: &out)
+    case .transaction, .checkpoint, .wait, .parallel, .each, .signal:
       preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
 
   /// The step's effect is there; a durable node records it next.
   mutating func completeStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if let step = currentStep(of: unit) { out.observe(.performed(units[unit].work, step)) }
-    guard node.work == .durable else { return endStep(unit, into: &out) }
+    let step = currentStep(of: unit)
+    if let step { out.observe(.performed(units[unit].work, step)) }
+    guard isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .performed
     endPhaseNext(unit, into: &out)
   }
 
   /// The step is done and, where there is a record, recorded.
   mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if let step = currentStep(of: unit) { out.observe(.ended(units[unit].work, step)) }
-    units[unit].isResumed = false
+    let step = currentStep(of: unit)
+    if let step { out.observe(.ended(units[unit].work, step)) }
+    // A decision made anew says nothing about the step behind it.
+    if node.work != .durable || isRecorded(step, unit) { units[unit].isResumed = false }
     if units[unit].isCompensating {
       units[unit].undos.removeFirst()
       compensate(unit, into: &out)

@@ -117,6 +117,11 @@ extension NodeMachine {
 
   private mutating func arrive(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     out.observe(.arrived(units[unit].work, attempt: units[unit].attempt))
+    if node.failureShare > 0 { return tryToBegin(unit, into: &out) }
+    begin(unit, into: &out)
+  }
+
+  mutating func begin(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if node.work == .durable {
       units[unit].phase = .arrived
       endPhaseNext(unit, into: &out)

@@ -93,6 +93,7 @@ extension NodeMachine: Machine {
     case .message(let message, let sender): receive(message, from: sender, into: &out)
     case .timer(let timer): fire(timer, into: &out)
     case .persisted: preconditionFailure("a node's database commits; nothing is left pending")
+    case .chosen(let token, let option): take(option, of: token, into: &out)
     case .invoke(let operation): invoke(operation, into: &out)
     }
   }
@@ -206,7 +207,7 @@ extension NodeMachine {
     case .backingOff: retryStep(unit, into: &out)
     case .performed: recordStep(unit, into: &out)
     case .finished: recordEnd(unit, into: &out)
-    case .acknowledging, .accepting, .calling, .storing, .recording, .abandoning, .ending:
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .recording, .abandoning, .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }

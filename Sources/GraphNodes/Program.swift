@@ -12,11 +12,32 @@ public struct Program: Equatable, Sendable {
     /// Go on at `target` unless the trigger is this event.
     case skipUnless(event: NameID, target: Int)
     case jump(Int)
+    /// Draw the branch of this `choose`, and go on there.
+    case choose(StepID)
+    /// The turns of this `choose` count from zero.
+    case enterLoop(StepID)
+    /// A turn is over: go on at `again`, or behind the loop where it was the last that the loop allows.
+    case endTurn(StepID, again: Int)
+    /// The loop is over, and its count with it.
+    case leaveLoop(StepID)
+  }
+
+  /// What a `choose` can decide: options are its branches in the order of the file, and after the first turn of a loop
+  /// perhaps one more, to take no further turn.
+  public struct Decision: Equatable, Sendable {
+    /// Of the first turn.
+    public var weights: [UInt32] = []
+    /// Of every further turn.
+    public var weightsAgain: [UInt32] = []
+    /// By option, where to go on.
+    public var targets: [Int] = []
+    public var turns = 1
   }
 
   public private(set) var instructions: [Instruction] = []
   /// Where a failed call goes on, for calls with `on_error` steps.
   private var errorTargets: [StepID: Int] = [:]
+  private var decisions: [StepID: Decision] = [:]
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
@@ -30,6 +51,11 @@ public struct Program: Equatable, Sendable {
 
   public func errorTarget(of call: StepID) -> Int? { errorTargets[call] }
 
+  public func decision(of step: StepID) -> Decision {
+    guard let decision = decisions[step] else { preconditionFailure("every `choose` of the program has its decision") }
+    return decision
+  }
+
   private mutating func append(_ steps: [StepID], of graph: Graph) {
     for step in steps { append(step, of: graph) }
   }
@@ -38,15 +64,19 @@ public struct Program: Equatable, Sendable {
     let step = graph[id]
     let guardPosition = instructions.count
     if step.when != nil { instructions.append(.jump(0)) }
-    if case .transaction(let steps, _) = step.verb {
+    switch step.verb {
+    case .transaction(let steps, _):
       instructions.append(.begin(id))
       append(steps, of: graph)
       instructions.append(.commit(id))
-    } else {
+    case .choose(let choose):
+      append(choose, id, in: graph)
+    case .call(let call):
       instructions.append(.perform(id))
-      if case .call(let call) = step.verb, case .steps(let recovery) = call.onError {
-        appendRecovery(recovery, of: id, in: graph)
-      }
+      if case .steps(let recovery) = call.onError { appendRecovery(recovery, of: id, in: graph) }
+    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .parallel, .each, .signal, .reply,
+      .fail:
+      instructions.append(.perform(id))
     }
     if let event = step.when {
       instructions[guardPosition] = .skipUnless(event: event, target: instructions.count)
@@ -59,5 +89,57 @@ public struct Program: Equatable, Sendable {
     errorTargets[call] = instructions.count
     append(steps, of: graph)
     instructions[jumpPosition] = .jump(instructions.count)
+  }
+
+  // MARK: Choices
+
+  /// The branches one behind the other, each with a jump to the end of the turn. A branch without steps leaves a loop:
+  /// a turn that does nothing is the last. Where no branch says so, every turn after the first may be refused.
+  private mutating func append(_ choose: Choose, _ id: StepID, in graph: Graph) {
+    var decision = Decision(weights: choose.fixedWeights)
+    decision.turns = choose.loop ?? 1
+    if choose.loop != nil { instructions.append(.enterLoop(id)) }
+    let again = instructions.count
+    instructions.append(.choose(id))
+    var jumps: [(position: Int, leaves: Bool)] = []
+    for branch in choose.branches {
+      decision.targets.append(instructions.count)
+      append(branch.steps, of: graph)
+      jumps.append((instructions.count, branch.steps.isEmpty))
+      instructions.append(.jump(0))
+    }
+    let end = instructions.count
+    if choose.loop != nil {
+      instructions.append(.endTurn(id, again: again))
+      instructions.append(.leaveLoop(id))
+    }
+    for (position, leaves) in jumps {
+      instructions[position] = .jump(leaves && choose.loop != nil ? end + 1 : end)
+    }
+    decision.weightsAgain = decision.weights
+    if choose.loop != nil, !choose.branches.contains(where: { $0.steps.isEmpty }) {
+      decision.targets.append(end + 1)
+      decision.weightsAgain.append(Choose.meanWeight(of: decision.weights))
+    }
+    decisions[id] = decision
+  }
+}
+
+extension Choose {
+  /// What the weights of a choice add up to, about.
+  private static let whole = 1_000_000.0
+
+  /// The branches' weights in millionths of their sum, at least one where there is any: exact, unlike fractions. Equal
+  /// where the file gives no branch any weight.
+  var fixedWeights: [UInt32] {
+    let sum = branches.reduce(0) { $0 + max(0, $1.weight) }
+    guard sum > 0 else { return branches.map { _ in 1 } }
+    return branches.map { branch in
+      branch.weight > 0 ? max(1, UInt32((branch.weight / sum * Self.whole).rounded())) : 0
+    }
+  }
+
+  fileprivate static func meanWeight(of weights: [UInt32]) -> UInt32 {
+    max(1, UInt32(weights.reduce(0) { $0 + UInt64($1) } / UInt64(weights.count)))
   }
 }

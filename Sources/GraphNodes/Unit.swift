@@ -7,6 +7,8 @@ struct Unit: Equatable, Sendable {
   enum Phase: UInt8, Sendable {
     /// The channel's confirmation of an acknowledgement given before the work.
     case acknowledging
+    /// A decision on whether the attempt fails at its start.
+    case trying
     /// Nothing: it has arrived and its start goes to the journal next.
     case arrived
     /// The journal's confirmation of its start.
@@ -15,6 +17,8 @@ struct Unit: Equatable, Sendable {
     case latency
     /// Nothing: the step has begun and is done next. A phase of its own, so that a crash fits before every step.
     case ready
+    /// A decision on which branch it takes.
+    case choosing
     /// A computation to end.
     case computing
     /// A reply.
@@ -34,12 +38,20 @@ struct Unit: Equatable, Sendable {
     case finished
     /// The journal's confirmation of its end.
     case ending
+    /// Nothing that could come: its replay left the way that its journal has.
+    case lost
   }
 
   /// Who is told the result.
   struct Waiter: Equatable, Sendable {
     let machine: MachineID
     let request: UInt64
+  }
+
+  /// A step that the journal has as done, and where the run went on.
+  struct Recorded: Equatable, Sendable {
+    let step: StepID
+    let next: Int
   }
 
   /// What is acknowledged when the work is done.
@@ -88,6 +100,10 @@ struct Unit: Equatable, Sendable {
   var position = 0
   /// Where it goes on after the step in hand.
   var next = 0
+  /// Of the loops that it is in.
+  var turns: [Turn] = []
+  /// What a replay has still to go through, oldest first.
+  var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
   var retries = 0
   /// True when an attempt at the step in hand ended with an unknown outcome.
@@ -126,6 +142,15 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(lease?.number)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
+    for turn in turns {
+      fingerprinter.feed(turn.loop)
+      fingerprinter.feed(turn.number)
+    }
+    fingerprinter.feed(history.count)
+    for recorded in history {
+      fingerprinter.feed(recorded.step)
+      fingerprinter.feed(recorded.next)
+    }
     fingerprinter.feed(retries)
     fingerprinter.feed(awaited)
     fingerprinter.feed(undos)

@@ -64,6 +64,7 @@ public struct IdealMachine<Payload: LogPayload>: Machine {
     switch input {
     case .start(let incarnation): if incarnation > 0 { announce(into: &out) }
     case .persisted: break
+    case .chosen: preconditionFailure("a log leaves nothing open")
     case .message(.append(let request, let payload), let client):
       append(payload, request: request, client: client, into: &out)
     case .message(.read(let request, let position), let client):

@@ -6,8 +6,9 @@ import Primitives
 
 /// Actions as words, for run files: `deliver 3 17`, `fire 4 0`, `crash 2 keep`.
 ///
-/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine,
-/// which is why reading one needs the cluster as it is just before the action.
+/// Machines are slots. An envelope is its slot and serial; a timer is its position among the timers of its machine and
+/// an open choice its position among the choices, which is why reading one needs the cluster as it is just before the
+/// action.
 enum ActionCode {
   static func text(of action: Action<LabMachine>, in cluster: Cluster<LabMachine>) -> String {
     switch action {
@@ -16,6 +17,8 @@ enum ActionCode {
     case .duplicate(let id): "duplicate \(id.slot) \(id.serial)"
     case .fire(let machine, let timer):
       "fire \(machine.raw) \(cluster[machine].timers.firstIndex { $0.timer == timer } ?? -1)"
+    case .choose(let machine, let token, let option):
+      "choose \(machine.raw) \(cluster[machine].choices.firstIndex { $0.token == token } ?? -1) \(option)"
     case .completeWrite(let machine): "sync \(machine.raw)"
     case .crash(let machine, .keepPending): "crash \(machine.raw) keep"
     case .crash(let machine, .losePending): "crash \(machine.raw) lose"
@@ -43,6 +46,7 @@ enum ActionCode {
     case "drop": return reader.envelope().map { .drop($0) }
     case "duplicate": return reader.envelope().map { .duplicate($0) }
     case "fire": return reader.timer()
+    case "choose": return reader.choice()
     case "sync": return reader.machine(of: 1).map { .completeWrite($0) }
     case "crash": return reader.crash()
     case "restart": return reader.machine(of: 1).map { .restart($0) }
@@ -76,6 +80,13 @@ enum ActionCode {
         cluster[machine].timers.indices.contains(position)
       else { return nil }
       return .fire(machine, cluster[machine].timers[position].timer)
+    }
+
+    func choice() -> Action<LabMachine>? {
+      guard let machine = machine(of: 3), let position = Int(words[1]), let option = Int(words[2]),
+        cluster[machine].choices.indices.contains(position)
+      else { return nil }
+      return .choose(machine, cluster[machine].choices[position].token, option: option)
     }
 
     func crash() -> Action<LabMachine>? {

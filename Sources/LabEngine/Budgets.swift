@@ -95,23 +95,33 @@ struct RetryBudgets {
     }
   }
 
-  /// How long `node` keeps trying when `target` does no work; nil where it does not call it, or tries for ever.
+  /// How long `node` keeps trying when `target` does no work; nil where it does not call it, or only for ever.
   private func patience(of node: NodeID, with target: NodeID, isRefusing: Bool, depth: Int) -> SimDuration? {
     guard depth < graph.nodes.count else { return nil }
     var longest: SimDuration?
     for step in graph.steps where graph[step.handler].node == node {
       guard case .call(let call) = step.verb, call.isAwaited else { continue }
-      let attempt: SimDuration
+      // A call that is tried for ever tells nobody of a failure: it is the other calls that run out of patience.
+      guard let extra = extraAttempts(of: call, in: graph[node]) else { continue }
+      let budget: SimDuration
       if call.target == target {
-        attempt = isRefusing ? .zero : call.timeout
+        budget = self.budget(of: call, attempt: isRefusing ? .zero : call.timeout, extra: extra)
       } else if let below = patience(of: call.target, with: target, isRefusing: isRefusing, depth: depth + 1) {
-        attempt = min(below, call.timeout)
+        budget = self.budget(of: call, extra: extra, below: below)
       } else {
         continue
       }
-      guard let extra = extraAttempts(of: call, in: graph[node]) else { return nil }
-      longest = max(longest ?? .zero, budget(of: call, attempt: attempt, extra: extra))
+      longest = max(longest ?? .zero, budget)
     }
     return longest
+  }
+
+  /// How long a call keeps trying whose target itself gives up after `below`.
+  private func budget(of call: Call, extra: Int, below: SimDuration) -> SimDuration {
+    switch graph[call.target].work {
+    case .none, .idempotent, .transactional: budget(of: call, attempt: min(below, call.timeout), extra: extra)
+    // Attempts join the run in hand, and its terminal error is not tried again.
+    case .durable: min(below, budget(of: call, attempt: call.timeout, extra: extra))
+    }
   }
 }

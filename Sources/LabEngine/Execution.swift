@@ -25,7 +25,7 @@ struct Execution: Sendable {
   /// events that feeds itself would otherwise go round until the horizon, which may be years away.
   let stepLimit: Int
 
-  init(_ deployment: Deployment, load: Load, faults: [Fault], seed: UInt64) {
+  init(_ deployment: Deployment, load: Load, faults: [Fault], choices: ForcedChoices = .none, seed: UInt64) {
     self.deployment = deployment
     self.faults = faults
     stepLimit = Self.stepLimit(for: load)
@@ -33,7 +33,8 @@ struct Execution: Sendable {
     let planner = FaultPlanner(deployment: deployment)
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
-      actions: Self.actions(of: load, in: deployment), faults: faults.compactMap { planner.plan($0) })
+      actions: Self.actions(of: load, in: deployment), faults: faults.compactMap { planner.plan($0) },
+      choices: choices)
   }
 
   /// Every trigger may cost its share, up to a bound that a run reaches in seconds.

@@ -6,8 +6,8 @@ import ProgressGraph
 import Properties
 import Simulation
 
-/// Tries every single fault, or every pair of faults, one run each, and keeps the best run for everything that goes
-/// wrong.
+/// Tries every single fault, or every pair of faults, on every way that a run without faults can go, one run each, and
+/// keeps the best run for everything that goes wrong.
 ///
 /// The calm run tells where a fault can strike (`FaultWalk`), and a run with one fault where a second one can: a retry
 /// has new points. A run goes on from a snapshot made just before its last fault strikes, and does what it would have
@@ -28,8 +28,10 @@ struct FaultSearch {
   private(set) var tally: SearchTally
   /// All that decided the future just after the last fault of a run had struck.
   private var visited: Set<UInt64> = []
-  /// Faults of the calm run, in the order in which they would strike.
+  /// Where faults can strike in the calm runs, each fault once, in the order in which they would strike.
   private(set) var calmSites: [FaultSite] = []
+  private var known: Set<String> = []
+  /// The longest of them.
   private(set) var calmLength = SimDuration.zero
   /// The calm run came to rest, so that there is something to break.
   private(set) var hasSettled = false
@@ -58,17 +60,37 @@ struct FaultSearch {
   var observed: [AnomalyCode: Int] { tally.observed }
   var stateCount: Int { tally.states.count }
 
-  private func execution(_ faults: [Fault]) -> Execution {
-    Execution(deployment, load: .single, faults: faults, seed: seed)
+  /// One way that a run without faults can go, and where it can be broken.
+  private struct Way: Sendable {
+    let choices: ForcedChoices
+    let number: Int
+    /// The messages of each link.
+    let messages: [FaultWalk.Link: Int]
+    /// What can be broken from the start, as texts.
+    let fromStart: Set<String>
+    let siteCount: Int
+  }
+
+  private func execution(_ choices: ForcedChoices) -> Execution {
+    Execution(deployment, load: .single, faults: [], choices: choices, seed: seed)
   }
 
   /// - Parameters:
   ///   - limit: distinct states after which the search stops, incomplete.
   ///   - progress: told after every run and asked during long ones; may stop the search.
   mutating func run(limit: Int?, progress: @escaping Telling) {
-    guard let totals = calmRun(progress), depth > 0 else { return }
-    var trail = Trail(execution([]), menu)
-    trail.expect(totals)
+    var ways = BranchVariations()
+    var number = 0
+    while isComplete, let choices = ways.next() {
+      guard let way = calmRun(choices, number, &ways, progress) else { return }
+      if depth > 0 { tryFaults(on: way, limit, progress) }
+      number += 1
+    }
+  }
+
+  private mutating func tryFaults(on way: Way, _ limit: Int?, _ progress: @escaping Telling) {
+    var trail = Trail(execution(way.choices), menu)
+    trail.expect(way.messages)
     var batch: [Piece] = []
     var done = 0
     func add(_ sites: [FaultSite], _ snapshot: Trail) {
@@ -89,35 +111,45 @@ struct FaultSearch {
       while batch.count >= Self.batch || isOver && !batch.isEmpty {
         let pieces = Array(batch.prefix(Self.batch))
         batch.removeFirst(pieces.count)
-        guard attempt(pieces, after: done, limit, progress) else { return }
+        guard attempt(pieces, on: way, after: done, limit, progress) else { return }
         done += pieces.count
       }
     }
   }
 
   /// Nil where the calm run does not settle: then no run with a fault would, and all would be cut at the same bound.
-  private mutating func calmRun(_ progress: Telling) -> [FaultWalk.Link: Int]? {
-    let start = Progress(part: .search, runs: 0, total: 1, states: 0)
-    var trail = Trail(execution([]), menu)
+  private mutating func calmRun(
+    _ choices: ForcedChoices, _ number: Int, _ ways: inout BranchVariations, _ progress: Telling
+  ) -> Way? {
+    let start = Progress(part: .search, runs: 0, total: 1, states: tally.states.count)
+    var trail = Trail(execution(choices), menu)
     var sites = trail.begin()
-    while let found = trail.advance(pace: { progress(start) }) { sites += found.withoutRepetitions() }
+    while let found = trail.advance(pace: { progress(start) }) {
+      sites += found.withoutRepetitions()
+      ways.observe(trail.run.simulator.events)
+    }
     sites += trail.finishWalk()
     let run = trail.run
     tally.isComplete = run.isComplete
     if run.isStopped { return nil }
     tally.note(state: run.simulator.cluster.fingerprint)
     tally.coverage.take(run.judge, struckBy: [])
-    tally.take(SearchTally.Run(judgement: run.judgement, steps: run.simulator.steps, seed: seed))
+    tally.take(
+      SearchTally.Run(
+        judgement: run.judgement, steps: run.simulator.steps, seed: seed, choices: choices, way: number))
     guard run.isComplete else { return nil }
     let totals = trail.walk.messages
-    calmSites = sites.filter { site in
+    sites.removeAll { site in
       // Told without knowing how many messages there would be.
-      guard case .message(.reorder, .link(let from, let to)) = site.offer.fault.kind else { return true }
-      return site.offer.fault.nth < totals[menu.link(from, to)] ?? 0
+      guard case .message(.reorder, .link(let from, let to)) = site.offer.fault.kind else { return false }
+      return site.offer.fault.nth >= totals[menu.link(from, to)] ?? 0
     }
-    calmLength = run.simulator.now - .start
+    calmSites += sites.filter { known.insert($0.offer.fault.text).inserted }
+    calmLength = max(calmLength, run.simulator.now - .start)
     hasSettled = true
-    return totals
+    return Way(
+      choices: choices, number: number, messages: totals,
+      fromStart: Set(sites.filter(\.isFromStart).map(\.offer.fault.text)), siteCount: sites.count)
   }
 
   // MARK: Pieces of work
@@ -130,16 +162,16 @@ struct FaultSearch {
 
   /// - Returns: false where the search ends here.
   private mutating func attempt(
-    _ pieces: [Piece], after done: Int, _ limit: Int?, _ progress: @escaping Telling
+    _ pieces: [Piece], on way: Way, after done: Int, _ limit: Int?, _ progress: @escaping Telling
   ) -> Bool {
-    let begun = status(after: done)
-    let attempt = FaultAttempt(search: self, visited: visited, pace: { progress(begun) })
+    let begun = status(after: done, on: way)
+    let attempt = FaultAttempt(search: self, way: way, pace: { progress(begun) })
     let results = crew.map(pieces.count) { position in
       attempt.result(of: pieces[position].site, from: pieces[position].snapshot)
     }
     for (position, result) in results.enumerated() {
       if let limit, tally.states.count >= limit { tally.isComplete = false }
-      if progress(status(after: done + position)) == .stop { tally.isComplete = false }
+      if progress(status(after: done + position, on: way)) == .stop { tally.isComplete = false }
       guard tally.isComplete else { return false }
       tally.merge(result.tally)
       visited.formUnion(result.visited)
@@ -147,8 +179,8 @@ struct FaultSearch {
     return tally.isComplete
   }
 
-  private func status(after done: Int) -> Progress {
-    Progress(part: .search, runs: done, total: calmSites.count, states: tally.states.count, tried: tally.runs)
+  private func status(after done: Int, on way: Way) -> Progress {
+    Progress(part: .search, runs: done, total: way.siteCount, states: tally.states.count, tried: tally.runs)
   }
 
   /// What the pieces of one batch share: nothing of it changes while they are worked on.
@@ -159,21 +191,20 @@ struct FaultSearch {
     let isPruning: Bool
     let menu: FaultMenu
     let planner: FaultPlanner
-    /// What concerns something from the start of the calm run, as texts.
-    let fromStart: Set<String>
+    let way: Way
     /// As it was before the batch, so that no piece depends on which others were faster.
     let visited: Set<UInt64>
     let pace: @Sendable () -> Pace
 
-    init(search: FaultSearch, visited: Set<UInt64>, pace: @escaping @Sendable () -> Pace) {
+    init(search: FaultSearch, way: Way, pace: @escaping @Sendable () -> Pace) {
       deployment = search.deployment
       seed = search.seed
       depth = search.depth
       isPruning = search.isPruning
       menu = search.menu
       planner = search.planner
-      fromStart = Set(search.calmSites.filter(\.isFromStart).map(\.offer.fault.text))
-      self.visited = visited
+      visited = search.visited
+      self.way = way
       self.pace = pace
     }
 
@@ -232,7 +263,7 @@ struct FaultSearch {
     private func isSecond(_ site: FaultSite, to first: FaultSite) -> Bool {
       let isLater = first.offer.rank < site.offer.rank
       guard site.isFromStart else { return site.action > first.action || first.isFromStart || isLater }
-      return !fromStart.contains(site.offer.fault.text) || first.isFromStart && isLater
+      return !way.fromStart.contains(site.offer.fault.text) || first.isFromStart && isLater
     }
 
     private func tryPair(_ first: FaultSite, _ second: FaultSite, _ snapshot: Trail, _ result: inout Result) {
@@ -264,11 +295,12 @@ struct FaultSearch {
       tally.coverage.take(run.judge, struckBy: faults)
       tally.take(
         SearchTally.Run(
-          judgement: run.judgement, faults: faults, ranks: offers.map(\.rank), steps: run.simulator.steps, seed: seed))
+          judgement: run.judgement, faults: faults, ranks: offers.map(\.rank), steps: run.simulator.steps, seed: seed,
+          choices: way.choices, way: way.number))
     }
 
     private func execution(_ faults: [Fault]) -> Execution {
-      Execution(deployment, load: .single, faults: faults, seed: seed)
+      Execution(deployment, load: .single, faults: faults, choices: way.choices, seed: seed)
     }
   }
 }

@@ -9,6 +9,8 @@ import Simulation
 struct FaultShrinker {
   let deployment: Deployment
   let seed: UInt64
+  /// The way that the run goes.
+  var choices = ForcedChoices.none
   let thing: SearchTally.Thing
 
   struct Shrunk {
@@ -32,7 +34,7 @@ struct FaultShrinker {
 
   /// The length of the run under these faults; nil where it does not show the thing.
   func steps(under faults: [Fault]) -> Int? {
-    var run = Execution(deployment, load: .single, faults: faults, seed: seed)
+    var run = Execution(deployment, load: .single, faults: faults, choices: choices, seed: seed)
     run.finish()
     let found = SearchTally.findings(
       in: SearchTally.Run(judgement: run.judgement, steps: run.simulator.steps, seed: seed))

@@ -111,8 +111,8 @@ struct FaultWalk: Sendable {
       case .observed(_, .work(let observation)): note(observation, before.0, &found)
       case .sent(let id):
         if let envelope = cluster[id] { note(envelope, before.1, &found) }
-      case .observed, .delivered, .lost, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted,
-        .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+      case .observed, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned,
+        .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
         break
       }
     }
@@ -175,7 +175,7 @@ struct FaultWalk: Sendable {
       guard !isDoublingTold[trigger.channel.index] else { return }
       isDoublingTold[trigger.channel.index] = true
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
-    case .accepted, .replayed, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .called,
+    case .accepted, .replayed, .chose, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .called,
       .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
       .started:
       break

@@ -65,8 +65,8 @@ struct InterleavingSearch {
   private static func tells(_ event: Event<LabMachine>) -> Bool {
     switch event {
     case .observed(_, .work(.effect)), .observed(_, .work(.parked)): true
-    case .observed, .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted,
-      .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+    case .observed, .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen,
+      .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
       false
     }
   }

@@ -1,5 +1,6 @@
 import GraphFile
 import GraphNodes
+public import Primitives
 import ProgressGraph
 
 /// What somebody asked to be run, by names and texts, or why there is no such run.
@@ -19,7 +20,7 @@ extension Lab {
   ///   - loaded: a graph that could be read.
   ///   - argument: what the faults were given as, for messages: `--fault`.
   public static func plan(
-    _ loaded: LoadedGraph, scenario: String?, faults: [String], as argument: String
+    _ loaded: LoadedGraph, scenario: String?, faults: [String], choices: ForcedChoices = .none, as argument: String
   ) -> PlanRequest {
     guard let graph = loaded.graph else { return .mistakes(loaded.diagnostics) }
     var read: [Fault] = []
@@ -33,8 +34,13 @@ extension Lab {
       }
     }
     if !mistakes.isEmpty { return .mistakes(mistakes) }
-    guard let plan = plan(graph, scenario: scenario, faults: read) else {
+    guard var plan = plan(graph, scenario: scenario, faults: read) else {
       return .unknownScenario(known: graph.scenarios.map(\.name))
+    }
+    if !choices.isEmpty {
+      // Another run than the one whose outcome the file declares.
+      plan.choices = choices
+      plan.outcome = nil
     }
     return .plan(plan)
   }

@@ -108,7 +108,8 @@ extension Lab {
   /// What the faults of the run lead to now; nothing for a run that has none.
   private static func presentOutcome(of file: RunFile, on loaded: LoadedGraph, pace: () -> Pace) -> String {
     guard !file.faults.isEmpty,
-      case .plan(var plan) = plan(loaded, scenario: nil, faults: file.faults, as: "the saved run"),
+      case .plan(var plan) = plan(
+        loaded, scenario: nil, faults: file.faults, choices: file.choices, as: "the saved run"),
       let graph = loaded.graph
     else { return "" }
     plan.load = file.load
@@ -139,9 +140,10 @@ extension Lab {
     guard let graph = loaded.graph else { return nil }
     let deployment = Deployment(graph, logs: options.logs.deployed)
     if let path = violation.path { return record(path, of: loaded, deployment, options, name: "interleaving") }
-    guard case .plan(let plan) = plan(loaded, scenario: nil, faults: violation.faults, as: "the search") else {
-      return nil
-    }
+    guard
+      case .plan(let plan) = plan(
+        loaded, scenario: nil, faults: violation.faults, choices: violation.choices, as: "the search")
+    else { return nil }
     let run = RunOptions(seed: violation.seed ?? options.seed, logs: options.logs)
     guard let file = record(loaded, plan, run, pace: pace) else { return nil }
     let shrinker = RunShrinker(

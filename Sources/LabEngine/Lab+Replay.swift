@@ -23,7 +23,8 @@ extension Lab {
     guard let graph = loaded.graph else { return nil }
     precondition(hashEvery > 0, "hashes are taken every so many actions")
     let deployment = Deployment(graph, logs: options.logs.deployed)
-    var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    var execution = Execution(
+      deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     var actions: [String] = []
     var hashes: [UInt64] = []
     var before = execution.simulator.cluster
@@ -36,7 +37,7 @@ extension Lab {
     let judgement = execution.judgement
     return RunFile(
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
-      scenario: plan.name, faults: plan.faults.map(\.text), load: plan.load, actions: actions,
+      scenario: plan.name, faults: plan.faults.map(\.text), choices: plan.choices, load: plan.load, actions: actions,
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),

@@ -2,7 +2,7 @@ import ClusterModel
 import GraphFile
 import GraphNodes
 import LabWorld
-import Primitives
+public import Primitives
 public import ProgressGraph
 import Properties
 import Simulation
@@ -12,15 +12,21 @@ public struct RunPlan: Equatable, Sendable {
   public var name: String
   public var load: Load
   public var faults: [Fault]
+  /// Choices that are made as told; all others are drawn.
+  public var choices: ForcedChoices
   /// What the file declares for a scenario that is run as it stands; nil otherwise.
   public var outcome: [AnomalyCode]?
   /// The position among the file's scenarios.
   public var position: Int?
 
-  public init(name: String, load: Load, faults: [Fault], outcome: [AnomalyCode]?, position: Int? = nil) {
+  public init(
+    name: String, load: Load, faults: [Fault], choices: ForcedChoices = .none, outcome: [AnomalyCode]?,
+    position: Int? = nil
+  ) {
     self.name = name
     self.load = load
     self.faults = faults
+    self.choices = choices
     self.outcome = outcome
     self.position = position
   }
@@ -45,18 +51,20 @@ extension Lab {
       outcome: faults.isEmpty ? found.outcome : nil, position: position)
   }
 
-  /// One seeded run with its story, judged.
+  /// One seeded run, judged.
   ///
   /// - Parameters:
   ///   - loaded: a graph that could be read.
+  ///   - isTold: whether the report has the run's story, whose length grows with the run.
   ///   - progress: asked every few hundred actions; a run that it stops is told as far as it came and not judged.
   public static func run(
-    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, progress: (Progress) -> Pace = { _ in .goOn }
+    _ loaded: LoadedGraph, _ plan: RunPlan, _ options: RunOptions, isTold: Bool = true,
+    progress: (Progress) -> Pace = { _ in .goOn }
   ) -> GraphReport {
     var report = report(on: loaded)
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: options.logs.deployed)
-    let run = execute(deployment, plan, options, recording: true) {
+    let run = execute(deployment, plan, options, recording: isTold) {
       progress(Progress(part: .scenarios, runs: 0, total: 1, states: 0))
     }
     report.checks.append(.scenarios)
@@ -88,7 +96,8 @@ extension Lab {
     _ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions, recording: Bool,
     pace: () -> Pace = { .goOn }
   ) -> FinishedRun {
-    var execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    var execution = Execution(
+      deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     var story = StoryWriter(deployment)
     while let action = execution.advance(pace: pace) {
       guard recording else { continue }

@@ -13,7 +13,8 @@ struct LabTrack: Sendable {
   private(set) var tally: WorkTally
 
   init(_ deployment: Deployment, _ plan: RunPlan, _ options: RunOptions) {
-    execution = Execution(deployment, load: plan.load, faults: plan.faults, seed: options.seed)
+    execution = Execution(
+      deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     story = StoryWriter(deployment)
     tally = WorkTally(deployment)
   }

@@ -97,8 +97,11 @@ public struct LabSession: Sendable {
   /// Runs another plan from the start, on a branch of its own; one that was run before is shown again.
   public mutating func start(_ plan: RunPlan) {
     remember()
-    // The same load and faults are the same run, whatever they are called.
-    if let known = runs.first(where: { $0.plan.load == plan.load && $0.plan.faults == plan.faults }) {
+    // The same load, faults and choices are the same run, whatever they are called.
+    let known = runs.first {
+      $0.plan.load == plan.load && $0.plan.faults == plan.faults && $0.plan.choices == plan.choices
+    }
+    if let known {
       return switchBranch(to: known.branch)
     }
     runs.append((plan, branches.count))

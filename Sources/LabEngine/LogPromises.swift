@@ -15,7 +15,8 @@ struct LogPromises: Sendable, Fingerprintable {
     switch observation {
     case .stored(let trigger): ids.append(trigger.message)
     case .accepted(let unit): ids.append(unit.trigger)
-    case .arrived, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying, .compensating,
+    case .arrived, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .compensating,
       .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
       .leaseExpired, .acknowledged, .parked, .dropped, .started:
       break

@@ -1,4 +1,4 @@
-import Primitives
+public import Primitives
 public import ProgressGraph
 
 /// A saved run: all that is needed to execute it again, offline, on any machine (interface.md, section 5).
@@ -21,6 +21,8 @@ public struct RunFile: Equatable, Sendable {
   public var scenario: String
   /// In flow style, as in a graph file.
   public var faults: [String]
+  /// What a run from the plan decides as told. A replay has the decisions among its actions.
+  public var choices: ForcedChoices
   public var load: Load
   public var actions: [String]
   public var expected: Expected
@@ -60,7 +62,8 @@ public struct RunFile: Equatable, Sendable {
 
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
-    scenario: String, faults: [String], load: Load, actions: [String], expected: Expected, hashes: Hashes
+    scenario: String, faults: [String], choices: ForcedChoices = .none, load: Load, actions: [String],
+    expected: Expected, hashes: Hashes
   ) {
     self.engine = engine
     self.file = file
@@ -69,6 +72,7 @@ public struct RunFile: Equatable, Sendable {
     self.logs = logs
     self.scenario = scenario
     self.faults = faults
+    self.choices = choices
     self.load = load
     self.actions = actions
     self.expected = expected

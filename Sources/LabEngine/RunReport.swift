@@ -1,3 +1,4 @@
+public import Primitives
 public import ProgressGraph
 
 /// One anomaly of one run.
@@ -119,6 +120,8 @@ public struct ViolationReport: Equatable, Sendable {
   public var count: Int
   /// The faults that lead there, in flow style.
   public var faults: [String]
+  /// Choices that are made as told, where the seed would draw others.
+  public var choices: ForcedChoices
   public var steps: Int
   /// True for LOST where a caller was told FAIL, truthfully, of work that must complete (semantics.md, section 1).
   public var isCleanFailure: Bool
@@ -142,6 +145,7 @@ public struct ViolationReport: Equatable, Sendable {
     key = ""
     count = 1
     self.faults = faults
+    choices = .none
     self.steps = steps
     self.isDeclared = isDeclared
     run = nil

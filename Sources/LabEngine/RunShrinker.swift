@@ -132,7 +132,7 @@ struct RunShrinker {
     case .deliver(let id): cluster[id].map { .deliver($0.from, $0.to, $0.message) }
     case .drop(let id): cluster[id].map { .drop($0.from, $0.to, $0.message) }
     case .duplicate(let id): cluster[id].map { .duplicate($0.from, $0.to, $0.message) }
-    case .fire, .completeWrite, .crash, .restart, .pause, .resume, .refuse, .accept, .sever, .heal, .invoke:
+    case .fire, .choose, .completeWrite, .crash, .restart, .pause, .resume, .refuse, .accept, .sever, .heal, .invoke:
       .other(action)
     }
   }
@@ -183,7 +183,8 @@ extension Cluster {
   fileprivate var hasWork: Bool {
     inFlight.contains { $0.purpose == .work }
       || slots.contains { slot in
-        slot.status == .crashed || !slot.pendingWrites.isEmpty || slot.timers.contains { $0.purpose == .work }
+        slot.status == .crashed || !slot.pendingWrites.isEmpty || !slot.choices.isEmpty
+          || slot.timers.contains { $0.purpose == .work }
       }
   }
 }

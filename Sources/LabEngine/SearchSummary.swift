@@ -60,7 +60,9 @@ struct SearchSummary {
       return report
     }
     if finding.seed != options.run.seed { report.seed = finding.seed }
-    let plan = RunPlan(name: "search", load: .single, faults: finding.faults, outcome: nil)
+    report.choices = finding.choices
+    let plan = RunPlan(
+      name: "search", load: .single, faults: finding.faults, choices: finding.choices, outcome: nil)
     let run = RunOptions(seed: finding.seed, logs: options.run.logs)
     report.story = Lab.execute(deployment, plan, run, recording: true).story
     return report

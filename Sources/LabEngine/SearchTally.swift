@@ -20,11 +20,13 @@ struct SearchTally: Sendable {
     var faults: [Fault]
     var steps: Int
     let seed: UInt64
+    /// The way that the run went.
+    let choices: ForcedChoices
     /// The actions of a run that no seed and faults lead to: one interleaving, as words of a run file.
     var path: [String]?
-    fileprivate let ranks: [FaultMenu.Rank]
+    fileprivate let place: Place
     /// The first faults in the order of the file that show it, whichever run is kept.
-    fileprivate var first: [FaultMenu.Rank]
+    fileprivate var first: Place
     var expectations: [Expectation]
   }
 
@@ -35,7 +37,24 @@ struct SearchTally: Sendable {
     var ranks: [FaultMenu.Rank] = []
     var steps: Int
     var seed: UInt64
+    var choices = ForcedChoices.none
+    /// The number of the way.
+    var way = 0
     var path: [String]?
+
+    fileprivate var place: Place { Place(way: way, ranks: ranks) }
+  }
+
+  /// Where a run stands among all that could show a thing: fewer faults first, then earlier ways, then the order of the
+  /// file.
+  fileprivate struct Place {
+    let way: Int
+    let ranks: [FaultMenu.Rank]
+
+    func precedes(_ other: Place) -> Bool {
+      if ranks.count != other.ranks.count { return ranks.count < other.ranks.count }
+      return way != other.way ? way < other.way : ranks.lexicographicallyPrecedes(other.ranks)
+    }
   }
 
   private(set) var runs = 0
@@ -53,10 +72,7 @@ struct SearchTally: Sendable {
 
   /// In the order of the faults that show them.
   var findings: [Finding] {
-    found.sorted { left, right in
-      left.first.count != right.first.count
-        ? left.first.count < right.first.count : left.first.lexicographicallyPrecedes(right.first)
-    }
+    found.sorted { $0.first.precedes($1.first) }
   }
 
   func finding(_ thing: Thing) -> Finding? { positions[thing].map { found[$0] } }
@@ -94,7 +110,7 @@ struct SearchTally: Sendable {
       findings.append(
         Finding(
           thing: thing, anomaly: anomaly, failure: failure, faults: run.faults, steps: run.steps, seed: run.seed,
-          path: run.path, ranks: run.ranks, first: run.ranks, expectations: [violation.expectation]))
+          choices: run.choices, path: run.path, place: run.place, first: run.place, expectations: [violation.expectation]))
     }
     return findings
   }
@@ -121,7 +137,7 @@ struct SearchTally: Sendable {
     for expectation in finding.expectations where !expectations.contains(expectation) {
       expectations.append(expectation)
     }
-    let first = Self.precedes(finding.first, kept.first) ? finding.first : kept.first
+    let first = finding.first.precedes(kept.first) ? finding.first : kept.first
     if Self.isBetter(finding, than: kept) { kept = finding }
     kept.expectations = expectations
     kept.first = first
@@ -140,10 +156,6 @@ struct SearchTally: Sendable {
     if (left.path == nil) != (right.path == nil) { return left.path == nil }
     if left.faults.count != right.faults.count { return left.faults.count < right.faults.count }
     if left.steps != right.steps { return left.steps < right.steps }
-    return precedes(left.ranks, right.ranks)
-  }
-
-  private static func precedes(_ left: [FaultMenu.Rank], _ right: [FaultMenu.Rank]) -> Bool {
-    left.count != right.count ? left.count < right.count : left.lexicographicallyPrecedes(right)
+    return left.place.precedes(right.place)
   }
 }

@@ -14,6 +14,7 @@ struct StoryWriter: Sendable {
 
   private let deployment: Deployment
   private var originOfEnvelope: [EnvelopeID: Int] = [:]
+  /// Of timers and open choices: a machine numbers both in one sequence.
   private var originOfTimer: [TimerKey: Int] = [:]
   /// By machine, oldest first: the lines that the pending writes belong to.
   private var originsOfWrites: [MachineID: [Int?]] = [:]
@@ -64,6 +65,9 @@ struct StoryWriter: Sendable {
     case .fire(let machine, _):
       guard case .fired(_, let armed)? = events.first else { return nil }
       return originOfTimer.removeValue(forKey: TimerKey(machine: machine, generation: armed.generation))
+    case .choose(let machine, _, _):
+      guard case .chosen(_, let choice, _)? = events.first else { return nil }
+      return originOfTimer.removeValue(forKey: TimerKey(machine: machine, generation: choice.generation))
     case .completeWrite(let machine):
       guard originsOfWrites[machine]?.isEmpty == false else { return nil }
       return originsOfWrites[machine]?.removeFirst() ?? nil
@@ -80,8 +84,14 @@ struct StoryWriter: Sendable {
     if case .armed(let machine, let timer) = event {
       originOfTimer[TimerKey(machine: machine, generation: timer.generation)] = origin
     }
+    if case .choiceOpened(let machine, let choice) = event {
+      originOfTimer[TimerKey(machine: machine, generation: choice.generation)] = origin
+    }
     if case .disarmed(let machine, let timer) = event {
       originOfTimer[TimerKey(machine: machine, generation: timer.generation)] = nil
+    }
+    if case .choiceAbandoned(let machine, let choice) = event {
+      originOfTimer[TimerKey(machine: machine, generation: choice.generation)] = nil
     }
   }
 
@@ -106,7 +116,8 @@ struct StoryWriter: Sendable {
     case .healed(let from, let to):
       return ("network", "carries messages from \(name(from)) to \(name(to)) again", .recovery)
     case .lost(let envelope, let reason): return lostLine(envelope, reason)
-    case .sent, .delivered, .refused, .armed, .disarmed, .fired, .writeStarted, .writeCompleted, .writeAbandoned:
+    case .sent, .delivered, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned,
+      .writeStarted, .writeCompleted, .writeAbandoned:
       return nil
     }
   }
@@ -153,6 +164,7 @@ struct StoryWriter: Sendable {
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
     case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
+    case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
     case .aborted: return (actor, "ends the run with an error", .failure)
@@ -191,9 +203,9 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .finished, .failed, .aborted, .retrying,
-      .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
-      .started:
+    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
+      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
+      .replyIgnored, .started:
       return nil
     }
   }
@@ -225,6 +237,14 @@ struct StoryWriter: Sendable {
 
   private func label(_ root: UInt64) -> String { graph.label(ofKey: KeyValue(field: nil, root: root).packed) }
   private func label(_ step: StepID) -> String { graph[step].label }
+
+  private func branch(_ option: Int, of step: StepID) -> String {
+    guard case .choose(let choose) = graph[step].verb, choose.branches.indices.contains(option) else {
+      return "no further turn"
+    }
+    return choose.branches[option].name
+  }
+
   private func name(_ trigger: StoredTrigger) -> String { graph[trigger.channel].name }
   private func consumer(_ trigger: StoredTrigger) -> String { trigger.consumer.map { graph[$0].name } ?? "nobody" }
 
@@ -252,6 +272,7 @@ struct StoryWriter: Sendable {
     case .terminal: "a terminal error"
     case .poisoned: "this trigger never gets past it"
     case .killed: "it ran longer than it may"
+    case .mismatched: "the journal has another step here"
     }
   }
 }

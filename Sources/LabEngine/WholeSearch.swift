@@ -50,7 +50,8 @@ struct WholeSearch {
   /// Faults that a failure does not need say nothing about it.
   private func shrink(_ tally: inout SearchTally) {
     for finding in tally.found where finding.faults.count > 1 || finding.seed != options.run.seed {
-      let shrinker = FaultShrinker(deployment: deployment, seed: finding.seed, thing: finding.thing)
+      let shrinker = FaultShrinker(
+        deployment: deployment, seed: finding.seed, choices: finding.choices, thing: finding.thing)
       guard let shrunk = shrinker.shrink(finding.faults) else { continue }
       tally.replace(finding.thing, faults: shrunk.faults, steps: shrunk.steps)
     }

@@ -52,8 +52,9 @@ struct WorkTally: Sendable {
         guard machine.index < nodes.count else { continue }
         nodes[machine.index].running = 0
         nodes[machine.index].openCalls = 0
-      case .observed(_, .log), .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .writeStarted,
-        .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+      case .observed(_, .log), .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened,
+        .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .restarted, .paused, .resumed,
+        .refusing, .accepting, .severed, .healed:
         break
       }
     }
@@ -89,8 +90,8 @@ struct WorkTally: Sendable {
     case .acknowledged(let trigger): channels[trigger.channel.index].acknowledged += 1
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .began, .performed, .ended, .replayed, .retrying, .compensating, .deduplicated, .outdated, .replied,
-      .replyIgnored, .started:
+    case .accepted, .began, .performed, .ended, .replayed, .chose, .retrying, .compensating, .deduplicated, .outdated,
+      .replied, .replyIgnored, .started:
       break
     }
   }

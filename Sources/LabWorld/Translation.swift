@@ -40,6 +40,7 @@ extension Embedded {
     case .message(let message, let sender): .message(Self.message(message), from: sender)
     case .timer(let timer): .timer(Self.timer(timer))
     case .persisted(let write): .persisted(Self.write(write))
+    case .chosen(let token, let option): .chosen(Self.timer(token), option: option)
     case .invoke(let operation): .invoke(Self.operation(operation))
     }
   }
@@ -51,6 +52,7 @@ extension Embedded {
     case .sendAhead(let message, let receiver): .sendAhead(embed(message), to: receiver)
     case .arm(let timer, let range, let purpose): .arm(embed(timer), after: range, purpose: purpose)
     case .disarm(let timer): .disarm(embed(timer))
+    case .choose(let token, let weights): .choose(embed(token), weights: weights)
     case .persist(let write): .persist(embed(write))
     case .commit(let write): .commit(embed(write))
     case .observe(let observation): .observe(observation)

@@ -55,6 +55,8 @@ public enum Input<M: Machine>: Equatable, Sendable {
   case timer(M.Timer)
   /// A write of `Outbox.persist` reached the disk. Writes complete in the order in which they were made.
   case persisted(M.Write)
+  /// What an `Output.choose` left open is decided.
+  case chosen(M.Timer, option: Int)
   case invoke(M.Operation)
 }
 
@@ -66,7 +68,12 @@ public enum Output<M: Machine>: Equatable, Sendable {
   case sendAhead(M.Message, to: MachineID)
   /// Arms a timer in place of an equal one that is still armed.
   case arm(M.Timer, after: DurationRange, purpose: TimerPurpose)
+  /// Also takes back a choice that is still open under this token.
   case disarm(M.Timer)
+  /// Leaves a choice to the driver, which answers with `Input.chosen`. The timer's type serves as the token that names
+  /// what is chosen; it takes the place of an equal token that is still open. Weights are relative, one for each
+  /// option; an option of weight zero is never chosen, and one weight at least is positive.
+  case choose(M.Timer, weights: [UInt32])
   /// Starts a write that a crash may find unfinished.
   case persist(M.Write)
   /// A write that is durable within the step: the atomic commit of a database of the machine's own.
@@ -101,6 +108,10 @@ public struct Outbox<M: Machine>: Sendable {
   }
   @inlinable
   public mutating func disarm(_ timer: M.Timer) { append(.disarm(timer)) }
+  @inlinable
+  public mutating func choose(_ token: M.Timer, weights: [UInt32]) {
+    append(.choose(token, weights: weights))
+  }
   @inlinable
   public mutating func persist(_ write: M.Write) { append(.persist(write)) }
   @inlinable

@@ -69,6 +69,8 @@ public enum FailureReason: UInt8, Equatable, Sendable, CaseIterable {
   case poisoned
   /// The unit ran out of its `max_runtime`.
   case killed
+  /// A replay took another way than its journal, which then cannot be followed.
+  case mismatched
 }
 
 /// What happens to work (semantics.md): the events from which every anomaly is judged.
@@ -89,6 +91,8 @@ public enum WorkObservation: Equatable, Sendable {
   case ended(WorkUnit, StepID)
   /// A recorded step that a replay skipped.
   case replayed(WorkUnit, StepID)
+  /// A `choose` was decided. An option beyond the branches ends a loop without another turn.
+  case chose(WorkUnit, StepID, option: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
   /// This attempt is over without finishing. `step` is where it failed; nil before the first.

@@ -69,6 +69,16 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
       return SimDuration(microseconds: exponentialMicroseconds(mean: mean.microseconds, unit: nextUnit()))
     }
   }
+
+  /// Draws a position by its weight; one weight at least is positive.
+  public mutating func draw(weights: [UInt32]) -> Int {
+    var rest = next(below: weights.reduce(0) { $0 + UInt64($1) })
+    for (position, weight) in weights.enumerated() {
+      if rest < UInt64(weight) { return position }
+      rest -= UInt64(weight)
+    }
+    preconditionFailure("a draw lies below the sum of the weights")
+  }
 }
 
 extension SeededGenerator: Fingerprintable {

@@ -97,6 +97,7 @@ public struct RaftMachine<Payload: LogPayload>: Machine {
     case .timer(.election): onElectionTimer(into: &out)
     case .timer(.heartbeat): onHeartbeatTimer(into: &out)
     case .persisted(let write): onPersisted(write, into: &out)
+    case .chosen: preconditionFailure("a replica leaves nothing open")
     case .invoke(.append(let request, let payload)): onAppendRequest(request, payload, from: nil, into: &out)
     case .invoke(.read(let request, let position)): onRead(request, from: position, by: nil, into: &out)
     }

@@ -1,4 +1,5 @@
 import LabEngine
+import Primitives
 import ProgressGraph
 
 /// One graph of a check: verdict, what ran, scenarios, search, expectations, then every failure with its shortest run.

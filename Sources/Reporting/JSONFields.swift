@@ -20,6 +20,11 @@ struct JSONFields {
     return member.value
   }
 
+  /// Nil where the object has no such field.
+  mutating func optional(_ key: String) throws(JSONError) -> JSONValue? {
+    members.contains { $0.key == key } ? try value(key) : nil
+  }
+
   mutating func string(_ key: String) throws(JSONError) -> String { try value(key).string() }
 
   mutating func flag(_ key: String) throws(JSONError) -> Bool {
@@ -76,9 +81,9 @@ struct JSONFields {
 }
 
 extension JSONValue {
-  fileprivate func expected(_ kind: String) -> JSONError { JSONError(place: place, message: "expected \(kind)") }
+  func expected(_ kind: String) -> JSONError { JSONError(place: place, message: "expected \(kind)") }
 
-  fileprivate func string() throws(JSONError) -> String {
+  func string() throws(JSONError) -> String {
     guard case .string(let text) = content else { throw expected("a string") }
     return text
   }

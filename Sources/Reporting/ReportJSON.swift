@@ -1,4 +1,5 @@
 public import LabEngine
+import Primitives
 import ProgressGraph
 
 /// A report as one JSON object, `headway.report/1`: the contract of interface.md, section 3.
@@ -129,6 +130,7 @@ public enum ReportJSON {
       writer.field("subject", violation.subject)
       writer.words("expectations", violation.expectations)
       writer.words("faults", violation.faults)
+      if !violation.choices.isEmpty { writer.field("choices", violation.choices.text) }
       writer.field("steps", violation.steps)
       writer.field("declared", violation.isDeclared)
       writer.field("run", violation.run)

@@ -35,6 +35,7 @@ public enum RunFileJSON {
         writer.field("everyMicroseconds", Int(run.load.every.microseconds))
       }
       writer.column("faults", run.faults)
+      if !run.choices.isEmpty { writer.field("choices", run.choices.text) }
       writer.object("expected") { writer in
         writer.field("verdict", run.expected.verdict.rawValue)
         writer.words("outcome", run.expected.outcome.map(\.rawValue))
@@ -87,6 +88,7 @@ public enum RunFileJSON {
       logs: try fields.word("logs", of: LogChoice.self),
       scenario: try fields.string("scenario"),
       faults: try fields.strings("faults"),
+      choices: try fields.optional("choices").map(choices) ?? .none,
       load: try load(fields.value("load")),
       actions: try fields.strings("actions"),
       expected: try expected(fields.value("expected")),
@@ -96,6 +98,13 @@ public enum RunFileJSON {
       throw JSONError(place: graph.place, message: "the graph's text was changed: it does not fit its digest")
     }
     return run
+  }
+
+  private static func choices(_ value: JSONValue) throws(JSONError) -> ForcedChoices {
+    guard let choices = ForcedChoices(try value.string()) else {
+      throw JSONError(place: value.place, message: "expected choices such as '1=2 4=1'")
+    }
+    return choices
   }
 
   private static func load(_ value: JSONValue) throws(JSONError) -> Load {

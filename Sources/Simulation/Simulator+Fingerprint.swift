@@ -12,7 +12,11 @@ extension Simulator: Fingerprintable {
     fingerprinter.feed(cluster)
     feed(work, into: &fingerprinter)
     feed(upkeep, into: &fingerprinter)
-    for generator in [network, timers, disks] { fingerprinter.feed(generator) }
+    for generator in [network, timers, disks, choices] { fingerprinter.feed(generator) }
+    for entry in forced.entries where entry.ordinal > choiceCount {
+      fingerprinter.feed(entry.ordinal - choiceCount)
+      fingerprinter.feed(entry.option)
+    }
     fingerprinter.feed((lastFault - now).microseconds.asWord)
     let settling = min((now - lastDisturbance).microseconds, Self.settlingTime.microseconds + 1)
     fingerprinter.feed(upkeep.isEmpty ? 0 : settling.asWord)
@@ -53,6 +57,11 @@ extension Simulator: Fingerprintable {
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(machine)
       fingerprinter.feed(cluster[machine].incarnation == incarnation)
+    case .choose(let machine, let generation, let option):
+      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(machine)
+      fingerprinter.feed(cluster[machine].choices.first { $0.generation == generation }.map(\.token))
+      fingerprinter.feed(option)
     case .act(let action):
       fingerprinter.feed(4 as UInt64)
       feed(action, into: &fingerprinter)
@@ -97,6 +106,10 @@ extension Simulator: Fingerprintable {
     case .fire(let machine, let timer):
       feed(4, machine, into: &fingerprinter)
       fingerprinter.feed(timer)
+    case .choose(let machine, let token, let option):
+      feed(15, machine, into: &fingerprinter)
+      fingerprinter.feed(token)
+      fingerprinter.feed(option)
     case .completeWrite(let machine): feed(5, machine, into: &fingerprinter)
     case .crash(let machine, let fate):
       feed(6, machine, into: &fingerprinter)

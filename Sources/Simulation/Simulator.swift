@@ -19,7 +19,7 @@ public struct TimingProfile: Equatable, Sendable {
 /// The seeded scheduler: virtual time decides which enabled action comes next.
 ///
 /// Owner: whoever drives a run; a copy is a snapshot from which the run goes on exactly as the original. Chance comes
-/// from three forks of one seed (network, timers, disks), so that one more message does not shift the timers.
+/// from four forks of one seed (network, timers, disks, choices), so that one more message does not shift the timers.
 ///
 /// Work and upkeep have schedules of their own. While nothing but heartbeats happens the time until the next piece of
 /// work is skipped: the upkeep timers are moved along with it, as if the quiet stretch had been longer or shorter.
@@ -40,6 +40,7 @@ public struct Simulator<M: Machine>: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
+    case choose(MachineID, generation: UInt32, option: Int)
     case act(Action<M>)
     case strike(Strike)
     /// A message held back to be overtaken, which nothing overtook.
@@ -62,6 +63,10 @@ public struct Simulator<M: Machine>: Sendable {
   private(set) var network: SeededGenerator
   private(set) var timers: SeededGenerator
   private(set) var disks: SeededGenerator
+  private(set) var choices: SeededGenerator
+  let forced: ForcedChoices
+  /// How many choices machines have left open so far.
+  public private(set) var choiceCount = 0
 
   private(set) var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
@@ -87,9 +92,10 @@ public struct Simulator<M: Machine>: Sendable {
   /// - Parameters:
   ///   - actions: what comes from outside, by time: the load.
   ///   - faults: in the order of the plan.
+  ///   - choices: those that are made as told instead of drawn.
   public init(
     _ cluster: Cluster<M>, timing: TimingProfile, seed: UInt64, actions: [(SimInstant, Action<M>)],
-    faults: [PlannedFault<M>]
+    faults: [PlannedFault<M>], choices forced: ForcedChoices = .none
   ) {
     self.cluster = cluster
     self.timing = timing
@@ -99,6 +105,8 @@ public struct Simulator<M: Machine>: Sendable {
     timers = generator.fork(label: "timers")
     disks = generator.fork(label: "disks")
     struck = Array(repeating: false, count: faults.count)
+    choices = generator.fork(label: "choices")
+    self.forced = forced
     matches = Array(repeating: 0, count: faults.count)
     held = Array(repeating: nil, count: faults.count)
     slowness = Array(repeating: .zero, count: cluster.slots.count)
@@ -235,6 +243,9 @@ extension Simulator {
     case .completeWrite(let machine, let incarnation):
       guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
       return unlessPaused(machine, content, .completeWrite(machine))
+    case .choose(let machine, let generation, let option):
+      guard let choice = cluster[machine].choices.first(where: { $0.generation == generation }) else { return nil }
+      return unlessPaused(machine, content, .choose(machine, choice.token, option: option))
     case .act(let action):
       if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
       return action
@@ -294,6 +305,12 @@ extension Simulator {
         schedule(.fire(machine, generation: timer.generation), at: now + wait, timer.purpose)
       case .disarmed(_, let timer), .fired(_, let timer):
         if timer.purpose == .work { workInFlight -= 1 }
+      case .choiceOpened(let machine, let choice):
+        if choice.purpose == .work { workInFlight += 1 }
+        let option = decide(choice)
+        schedule(.choose(machine, generation: choice.generation, option: option), at: now, choice.purpose)
+      case .chosen(_, let choice, _), .choiceAbandoned(_, let choice):
+        if choice.purpose == .work { workInFlight -= 1 }
       case .delivered(let envelope), .lost(let envelope, _), .refused(let envelope):
         if envelope.purpose == .work { workInFlight -= 1 }
       case .writeStarted(let machine, let purpose):
@@ -320,9 +337,18 @@ extension Simulator {
   /// Timers and writes die with their machine; messages to it are still on the wire.
   private static func diesWithMachine(_ content: Content) -> Bool {
     switch content {
-    case .fire, .completeWrite: true
+    case .fire, .completeWrite, .choose: true
     case .deliver, .act, .strike, .release: false
     }
+  }
+
+  /// Draws an option, or takes the one that is forced. A forced choice uses up its draw as well, so that those behind
+  /// it stay as they were.
+  private mutating func decide(_ choice: OpenChoice<M>) -> Int {
+    choiceCount += 1
+    let drawn = choices.draw(weights: choice.weights)
+    guard let option = forced[choiceCount], choice.options.contains(option) else { return drawn }
+    return option
   }
 
   private mutating func resume(_ machine: MachineID) {
@@ -335,12 +361,10 @@ extension Simulator {
     guard let envelope = cluster[id] else { return }
     if envelope.purpose == .work { workInFlight += 1 }
     var extra = slowness[envelope.to.index]
-    if !faults.isEmpty, let verdict = verdict(on: envelope) {
-      switch verdict {
-      case .hold: return
-      case .act(let action, let fault): immediate.append(Strike(deed: .act(action), fault: fault))
-      case .delay(let delay): extra = extra + delay
-      }
+    if !faults.isEmpty {
+      let verdict = verdict(on: envelope)
+      if verdict.isHeld { return }
+      extra = extra + verdict.delay
     }
     schedule(.deliver(id), at: now + network.draw(timing.network) + extra, envelope.purpose)
     if !faults.isEmpty { releaseOvertaken(by: envelope, after: extra) }
@@ -357,13 +381,14 @@ extension Simulator {
 
   // MARK: Faults
 
-  private enum Verdict {
-    case hold
-    case act(Action<M>, fault: Int)
-    case delay(SimDuration)
+  private struct Verdict {
+    var isHeld = false
+    var delay = SimDuration.zero
   }
 
-  private mutating func verdict(on envelope: Envelope<M>) -> Verdict? {
+  /// Every fault counts every message that fits it, whatever the others do to it.
+  private mutating func verdict(on envelope: Envelope<M>) -> Verdict {
+    var verdict = Verdict()
     for fault in faults.indices {
       guard case .message(let pattern, let nth, let kind) = faults[fault].trigger, matches[fault] < nth,
         pattern.matches(envelope)
@@ -373,16 +398,17 @@ extension Simulator {
       lastFault = max(lastFault, now)
       struck[fault] = true
       switch kind {
-      case .drop: return .act(.drop(envelope.id), fault: fault)
-      case .duplicate: return .act(.duplicate(envelope.id), fault: fault)
-      case .delay(let delay): return .delay(delay)
+      case .drop: immediate.append(Strike(deed: .act(.drop(envelope.id)), fault: fault))
+      case .duplicate: immediate.append(Strike(deed: .act(.duplicate(envelope.id)), fault: fault))
+      case .delay(let delay): verdict.delay = verdict.delay + delay
       case .reorder:
+        guard !verdict.isHeld else { continue }
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
-        return .hold
+        verdict.isHeld = true
       }
     }
-    return nil
+    return verdict
   }
 
   /// A message held back to be overtaken goes right behind the one that overtakes it.

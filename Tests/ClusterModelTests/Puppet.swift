@@ -18,6 +18,7 @@ struct Puppet: Machine {
     case .start(let incarnation): heard.append("start \(incarnation)")
     case .message(let message, let sender): heard.append("message \(message) from \(sender.raw)")
     case .timer(let timer): heard.append("timer \(timer)")
+    case .chosen(let token, let option): heard.append("chosen \(token): \(option)")
     case .persisted(let write): heard.append("persisted \(write)")
     case .invoke(let orders): for order in orders.list { out.append(order) }
     }

@@ -26,9 +26,11 @@ struct Bench {
   /// - Parameters:
   ///   - roots: how many triggers reach the start, all at once.
   ///   - crashes: by the point at which they strike, each with a restart a second later.
-  init(_ text: String, roots: Int = 1, crashes: [(String, FaultPoint)] = [], extra: [PlannedFault<LabMachine>] = [])
-    throws
-  {
+  ///   - choices: those that are not drawn.
+  init(
+    _ text: String, roots: Int = 1, crashes: [(String, FaultPoint)] = [], extra: [PlannedFault<LabMachine>] = [],
+    choices: ForcedChoices = .none, seed: UInt64 = 1
+  ) throws {
     let graph = try GraphNodesTests.graph(text)
     let deployment = Deployment(graph, logs: .ideal)
     self.deployment = deployment
@@ -40,8 +42,9 @@ struct Bench {
         [.init(.act(.crash(machine, .losePending))), .init(after: .seconds(1), .act(.restart(machine)))])
     }
     simulator = Simulator(
-      Cluster(deployment), timing: TimingProfile(), seed: 1,
-      actions: (0..<roots).map { (.start, .invoke(start, .trigger(root: UInt64($0 + 1)))) }, faults: faults + extra)
+      Cluster(deployment), timing: TimingProfile(), seed: seed,
+      actions: (0..<roots).map { (.start, .invoke(start, .trigger(root: UInt64($0 + 1)))) }, faults: faults + extra,
+      choices: choices)
   }
 
   mutating func run(for limit: SimDuration = .hours(1)) {
@@ -51,9 +54,10 @@ struct Bench {
   }
 
   static func seen(
-    _ text: String, roots: Int = 1, crashes: [(String, FaultPoint)] = [], extra: [PlannedFault<LabMachine>] = []
+    _ text: String, roots: Int = 1, crashes: [(String, FaultPoint)] = [], extra: [PlannedFault<LabMachine>] = [],
+    choices: ForcedChoices = .none, seed: UInt64 = 1
   ) throws -> Bench {
-    var bench = try Bench(text, roots: roots, crashes: crashes, extra: extra)
+    var bench = try Bench(text, roots: roots, crashes: crashes, extra: extra, choices: choices, seed: seed)
     bench.run()
     return bench
   }

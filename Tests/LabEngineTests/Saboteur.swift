@@ -60,6 +60,7 @@ struct Saboteur: Machine {
     case .start(let incarnation): return .start(incarnation: incarnation)
     case .timer(let timer): return .timer(timer)
     case .persisted(let write): return .persisted(write)
+    case .chosen(let token, let option): return .chosen(token, option: option)
     case .invoke(let operation): return .invoke(operation)
     case .message(let message, let sender):
       switch (sabotage, message) {
@@ -98,6 +99,7 @@ struct Saboteur: Machine {
     case (_, .sendAhead(let message, let peer)): return [.sendAhead(message, to: peer)]
     case (_, .arm(let timer, let range, let purpose)): return [.arm(timer, after: range, purpose: purpose)]
     case (_, .disarm(let timer)): return [.disarm(timer)]
+    case (_, .choose(let token, let weights)): return [.choose(token, weights: weights)]
     case (_, .persist(let write)): return [.persist(write)]
     case (_, .commit(let write)): return [.commit(write)]
     case (_, .observe(let observation)): return [.observe(observation)]

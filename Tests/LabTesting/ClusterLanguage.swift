@@ -211,7 +211,8 @@ public struct ClusterLanguage<M: Machine> {
       "\(name(machine)) crashed, \(lost) writes lost"
     case .restarted(let machine):
       "\(name(machine)) restarted"
-    case .delivered, .refused, .armed, .disarmed, .fired, .writeCompleted, .writeAbandoned, .paused, .resumed,
+    case .delivered, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned, .writeCompleted,
+      .writeAbandoned, .paused, .resumed,
       .refusing, .accepting, .severed, .healed:
       nil
     }

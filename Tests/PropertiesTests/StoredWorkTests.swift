@@ -93,6 +93,65 @@ import Testing
     #expect(story.outcome == [])
   }
 
+  /// The caller was told "ok" and went away: what a crash takes after that is gone for good.
+  @Test func workThatEndsTooEarlyAfterItsAnswerIsLostOrPartial() {
+    let design = CallDesign()
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.serve(design, [])
+    story.tell(.replied(design.shopUnit(), nil))
+    #expect(story.outcome == [])
+    story.answer(design)
+    #expect(story.outcome == [.lost])
+    #expect(story.verdict().anomalies.first?.subject == .node(design.shop))
+    story.apply(design.shopUnit(), design.a)
+    #expect(story.outcome == [.partial])
+    story.apply(design.shopUnit(), design.b)
+    story.finish(design)
+    #expect(story.outcome == [])
+  }
+
+  /// Nobody waits for the answer, so that nobody would ask again: what the network or a crash takes is gone.
+  @Test func aRequestThatNobodyWaitsForIsLostUnlessSomethingOfItExists() throws {
+    var design = CallDesign()
+    var call = Call(target: design.shop, handler: design.shopHandler)
+    call.isAwaited = false
+    design.builder.graph.steps[design.call.index].verb = .call(call)
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    #expect(story.outcome == [])
+    story.tell(.finished(design.webUnit()))
+    #expect(story.outcome == [.lost])
+    #expect(story.verdict().anomalies.first?.subject == .node(design.shop))
+    story.serve(design, [])
+    #expect(story.outcome == [.lost])
+    story.apply(design.shopUnit(), design.a)
+    #expect(story.outcome == [.partial])
+    story.apply(design.shopUnit(), design.b)
+    story.finish(design)
+    #expect(story.outcome == [])
+  }
+
+  @Test func anAnswerFromADurableRunPromisesWhatItsJournalHolds() {
+    let design = CallDesign(work: .durable)
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.tell(.arrived(design.shopUnit(), attempt: 1), .accepted(design.shopUnit()), .replied(design.shopUnit(), nil))
+    story.answer(design)
+    #expect(story.outcome == [.stuck])
+  }
+
+  @Test func aRequestThatADurableNodeAcceptedIsNotLost() {
+    var design = CallDesign(work: .durable)
+    var call = Call(target: design.shop, handler: design.shopHandler)
+    call.isAwaited = false
+    design.builder.graph.steps[design.call.index].verb = .call(call)
+    var story = Story(design.builder.graph)
+    story.ask(design)
+    story.tell(.finished(design.webUnit()), .arrived(design.shopUnit(), attempt: 1), .accepted(design.shopUnit()))
+    #expect(story.outcome == [.stuck])
+  }
+
   @Test func anInboxThatSkipsAComputationLosesNothing() {
     var design = CallDesign(work: .transactional)
     let compute = design.builder.step(design.shopHandler, .compute(takes: .immediately))

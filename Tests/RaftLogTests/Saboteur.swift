@@ -80,6 +80,7 @@ struct Saboteur: RaftServer {
     case .message(let message, let sender): .message(message, from: sender)
     case .timer(let timer): .timer(timer)
     case .persisted(let write): .persisted(write)
+    case .chosen(let token, let option): .chosen(token, option: option)
     case .invoke(let operation): .invoke(operation)
     }
   }
@@ -90,6 +91,7 @@ struct Saboteur: RaftServer {
     case .sendAhead(let message, let peer): .sendAhead(message, to: peer)
     case .arm(let timer, let range, let purpose): .arm(timer, after: range, purpose: purpose)
     case .disarm(let timer): .disarm(timer)
+    case .choose(let token, let weights): .choose(token, weights: weights)
     case .persist(let write): .persist(write)
     case .commit(let write): .commit(write)
     case .observe(let observation): .observe(observation)

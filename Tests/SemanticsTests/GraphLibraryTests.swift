@@ -10,9 +10,13 @@ import Testing
 @Suite struct GraphLibraryTests {
   static let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined() + "/Graphs"
 
-  static let files =
-    TextFile.names(in: root, ending: ".yaml").map { "\(root)/\($0)" }
-    + TextFile.names(in: "\(root)/checkout", ending: ".yaml").map { "\(root)/checkout/\($0)" }
+  /// The files of the root and of each folder below it: a scenario is a folder, a design a file.
+  static let files = folders.flatMap { folder in
+    TextFile.names(in: folder, ending: ".yaml").map { "\(folder)/\($0)" }
+  }
+
+  static let folders =
+    [root] + TextFile.names(in: root, ending: "").filter { !$0.contains(".") }.map { "\(root)/\($0)" }
 
   @Test func theFiveFilesAreThere() {
     let names = Self.files.compactMap { $0.split(separator: "/").last.map(String.init) }

@@ -26,6 +26,8 @@ struct Echo: Machine {
       heard.append("timer \(timer)")
       // Every timer below ten beats for ever.
       if timer < 10 { out.arm(timer, after: .exactly(.milliseconds(50)), purpose: .upkeep) }
+    case .chosen(let token, let option):
+      heard.append("chosen \(token): \(option)")
     case .persisted(let write):
       heard.append("persisted \(write)")
     case .invoke(let tell):
@@ -74,11 +76,12 @@ final class Drive {
   /// - Parameter load: what machine one or two is told, by milliseconds.
   init(
     _ load: [(Int64, MachineID, [Output<Echo>])], faults: [PlannedFault<Echo>] = [], seed: UInt64 = 1,
-    timing: TimingProfile = TimingProfile()
+    timing: TimingProfile = TimingProfile(), choices: ForcedChoices = .none
   ) {
     simulator = Simulator(
       Cluster(Array(repeating: (machine: Echo(), store: Echo.Disk()), count: 2)), timing: timing, seed: seed,
-      actions: load.map { (.start + .milliseconds($0), .invoke($1, Echo.Tell(orders: $2))) }, faults: faults)
+      actions: load.map { (.start + .milliseconds($0), .invoke($1, Echo.Tell(orders: $2))) }, faults: faults,
+      choices: choices)
   }
 
   /// One that goes on from the same state by itself.

@@ -109,7 +109,7 @@ import Testing
         let isFromOutside =
           switch action {
           case .crash, .pause, .resume, .invoke, .restart, .drop, .duplicate, .refuse, .accept, .sever, .heal: true
-          case .deliver, .fire, .completeWrite: false
+          case .deliver, .fire, .choose, .completeWrite: false
           }
         #expect(isFromOutside || before.enabledActions().contains(action), "seed \(seed): \(action)")
       }

@@ -25,11 +25,19 @@ struct Program {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Processor time that one run takes from start to end, loading included, in seconds; its output is thrown away.
+  /// What one process cost.
+  struct Usage {
+    /// Processor time, loading included.
+    var seconds: Double
+    /// The most memory that it held at once.
+    var peakMebibytes: Double
+  }
+
+  /// What one run costs from start to end; its output is thrown away.
   ///
   /// Spawned and awaited without Foundation, whose `Process` adds some fifty milliseconds to either side and so hides
   /// the difference.
-  func start() throws -> Double {
+  func start() throws -> Usage {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -46,7 +54,10 @@ struct Program {
     }
     wait4(child, &status, 0, &usage)
     guard status == 0 else { throw Failure(description: "\(path) ended with wait status \(status)") }
-    return Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
+    // Linux counts the peak in kibibytes.
+    return Usage(
+      seconds: Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime),
+      peakMebibytes: Double(usage.ru_maxrss) / 1_024)
   }
 
   private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }

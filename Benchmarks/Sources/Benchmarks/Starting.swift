@@ -12,6 +12,6 @@ enum Starting {
   }
 
   private static func start(_ program: Program) throws -> Comparison.Measurement {
-    median(try (0..<21).map { _ in .seconds(try program.start()) })
+    median(try (0..<21).map { _ in .seconds(try program.start().seconds) })
   }
 }

@@ -19,6 +19,8 @@ struct WorkRecord: Sendable {
   /// The end of the last attempt that did not finish.
   var failedAt: EventStep = never
   var lastSeenAt: EventStep = never
+  /// It sent an answer of success, which may be before its end.
+  var hasAnswered = false
   /// Steps that some attempt began, performed or replayed.
   var begun = IdentifierSet<StepID>()
   /// Effects that some attempt applied, each once: positions in `WorkLedger.effects`.

@@ -7,8 +7,8 @@ import ProgressGraph
 /// - Parameter failures: the callers told FAIL. Where the workflow must complete each of them is lost work, unless a
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
-  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + swallowedTriggers(evidence)
-    + brokenPromises(evidence, failures)
+  lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence) + lostAfterAnswer(evidence)
+    + swallowedTriggers(evidence) + brokenPromises(evidence, failures)
 }
 
 /// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
@@ -57,6 +57,38 @@ private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
       evidence.catalogue.bearsWork[work.unit.handler.index]
     else { return nil }
     return lost(work, step: work.lastSeenAt)
+  }
+}
+
+/// Requests that were answered before their work was done, and whose work then ended too early: the caller has its
+/// answer and will not ask again.
+private func lostAfterAnswer(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.compactMap { record in
+    guard record.outcome == .answered, !evidence.isHeldByEngine(record) else { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 || evidence.hasStandingEffect($0) }) { return nil }
+    guard let last = callees.last(where: \.hasAnswered), last.recognised.isEmpty,
+      evidence.catalogue.bearsWork[last.unit.handler.index]
+    else { return nil }
+    if !last.outdated.isEmpty, evidence.catalogue.expectedEffects(of: last) == 0 { return nil }
+    return lost(last, step: last.lastSeenAt)
+  }
+}
+
+/// Requests whose sender waits for no answer: it finished its work in the belief that this part is under way, and will
+/// not ask again. What becomes of the request is told to nobody.
+private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.calls.enumerated().compactMap { index, record in
+    guard case .call(let call) = evidence.graph[record.step].verb, !call.isAwaited, !evidence.isHeldByEngine(record),
+      evidence.ledger.works[record.work].isFinished, evidence.catalogue.bearsWork[call.handler.index]
+    else { return nil }
+    let callees = record.callees.map { evidence.ledger.works[$0] }
+    if callees.contains(where: { $0.isFinished || $0.acceptedAt >= 0 }) { return nil }
+    guard !evidence.effects(belowCall: index).contains(where: evidence.stands) else { return nil }
+    return Anomaly(
+      code: .lost, subject: .node(call.target), key: evidence.ledger.works[record.work].unit.root, count: 1,
+      step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
+      root: evidence.ledger.works[record.work].unit.root)
   }
 }
 

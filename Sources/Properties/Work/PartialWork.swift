@@ -7,8 +7,8 @@ import ProgressGraph
 /// Effects of a work are its own `write`, `effect`, `send` and `publish` on the path taken: not its calls, not undo,
 /// else or on_error steps, not branches not taken. A durable run that aborted is judged as SAGA instead.
 ///
-/// Once its trigger is gone, acknowledged or never stored, a work whose own effects all stand is partial too while one
-/// of its calls was not made or not answered: the tree below it is one unit, and nobody else would tell.
+/// Once its trigger is gone, acknowledged, answered or never stored, a work whose own effects all stand is partial too
+/// while one of its calls was not made or not answered: the tree below it is one unit, and nobody else would tell.
 func partialWork(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for (index, work) in evidence.ledger.works.enumerated() {
@@ -29,8 +29,9 @@ extension Evidence {
   /// True when nothing triggers the work any more and a call on its path is still owed.
   fileprivate func abandonsCalls(_ work: WorkRecord) -> Bool {
     let isTimer = graph[work.unit.handler].triggers.contains { if case .cron = $0 { true } else { false } }
-    guard isTimer || ledger.isReleased(message: work.unit.trigger, for: work.unit.node), !isUnfinishedRun(work),
-      !catalogue.hasRefused(work)
+    let isAnswered = work.hasAnswered && work.parentCall.map { ledger.calls[$0].outcome == .answered } ?? false
+    guard isTimer || isAnswered || ledger.isReleased(message: work.unit.trigger, for: work.unit.node),
+      !isUnfinishedRun(work), !catalogue.hasRefused(work)
     else { return false }
     return graph[work.unit.handler].steps.contains { step in
       guard case .call(let call) = graph[step].verb else { return false }

@@ -67,6 +67,7 @@ extension WorkRecord {
     fingerprinter.feed(unit)
     for event in [arrivedAt, finishedAt, abortedAt, failedAt] { fingerprinter.feed(ranks[event]) }
     fingerprinter.feed(acceptedAt >= 0)
+    fingerprinter.feed(hasAnswered)
     begun.feed(into: &fingerprinter)
     fingerprinter.feed(positions: effects)
     fingerprinter.feed(recognised)

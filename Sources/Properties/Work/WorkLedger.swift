@@ -35,7 +35,8 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .began(let unit, let at), .ended(let unit, let at), .chose(let unit, let at, _):
+      noteStep(unit, at, step: step, catalogue: catalogue)
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
@@ -54,7 +55,9 @@ struct WorkLedger: Sendable {
     case .callFailed(let unit, let at, let request, let reason):
       noteFailure(unit, at, request: request, reason: reason, step: step)
     case .replied(let unit, let reason):
-      if reason == nil { requests[unit.trigger]?.hasSucceeded = true }
+      guard reason == nil else { break }
+      requests[unit.trigger]?.hasSucceeded = true
+      note(unit, step) { $0.hasAnswered = true }
     case .replyIgnored(_, let request): noteIgnoredReply(request, step: step)
     case .stored(let trigger), .leaseExpired(let trigger), .delivered(let trigger, _):
       noteConsumer(of: trigger, step: step) { _ in }

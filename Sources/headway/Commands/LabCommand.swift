@@ -3,6 +3,7 @@ import Curses
 import Glibc
 import LabEngine
 public import LabUI
+import Primitives
 import ProgressGraph
 import Reporting
 import Screen
@@ -29,6 +30,13 @@ struct LabCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Add a fault, as it would stand in the file. Repeatable.", valueName: "fault"))
   var fault: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Decide as told instead of by chance: which choice of the run takes which option, both from 1.",
+      valueName: "1=2,4=1"),
+    transform: ForcedChoices.argument)
+  var choose: ForcedChoices = .none
 
   @Option(help: ArgumentHelp("Begin at this step.", valueName: "n"))
   var step = 0
@@ -112,7 +120,7 @@ struct LabCommand: ParsableCommand {
   }
 
   private func plan(_ loaded: LoadedGraph) throws(CommandFailure) -> RunPlan {
-    switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
+    switch Lab.plan(loaded, scenario: scenario, faults: fault, choices: choose, as: "--fault") {
     case .plan(let plan): return plan
     case .mistakes(let mistakes):
       var report = Lab.report(on: loaded)

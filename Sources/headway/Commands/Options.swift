@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LabEngine
+import Primitives
 import Reporting
 
 /// How a report is printed and where it goes.
@@ -88,4 +89,14 @@ enum SearchBudget: ExpressibleByArgument, Equatable {
   }
 
   private static let units: [String: Int64] = ["ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+}
+
+extension ForcedChoices {
+  @Sendable static func argument(_ text: String) throws -> ForcedChoices {
+    guard let choices = ForcedChoices(text) else {
+      throw ValidationError(
+        "`\(text)` is no list such as `1=2,4=1`: numbers of choices, each once, and of their options.")
+    }
+    return choices
+  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LabEngine
+import Primitives
 import Reporting
 
 /// One seeded run, told as a story.
@@ -26,6 +27,13 @@ struct RunCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Add a fault, as it would stand in the file. Repeatable.", valueName: "fault"))
   var fault: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Decide as told instead of by chance: which choice of the run takes which option, both from 1.",
+      valueName: "1=2,4=1"),
+    transform: ForcedChoices.argument)
+  var choose: ForcedChoices = .none
 
   @Option(help: ArgumentHelp("Save the run, to be replayed exactly.", valueName: "file"))
   var save: String?
@@ -53,10 +61,12 @@ struct RunCommand: ParsableCommand {
     case .text(let bytes, let file):
       let loaded = Lab.load(bytes, file: file)
       guard loaded.graph != nil else { return Lab.report(on: loaded) }
-      switch Lab.plan(loaded, scenario: scenario, faults: fault, as: "--fault") {
+      switch Lab.plan(loaded, scenario: scenario, faults: fault, choices: choose, as: "--fault") {
       case .plan(let plan):
         try saving.save(plan, of: loaded, engine.run)
-        return Lab.run(loaded, plan, engine.run) { _ in Interruption.signal == nil ? .goOn : .stop }
+        return Lab.run(loaded, plan, engine.run, isTold: output.format == .text) { _ in
+          Interruption.signal == nil ? .goOn : .stop
+        }
       case .mistakes(let mistakes):
         var report = Lab.report(on: loaded)
         report.diagnostics += mistakes

@@ -32,6 +32,7 @@ struct RunRequest {
     var plan = request.plan
     plan.name = run.scenario
     plan.load = run.load
+    plan.choices = run.choices
     loaded = request.loaded
     self.plan = plan
     options = request.options

@@ -119,7 +119,10 @@ let package = Package(
       ["Simulation", "LabEngine", "ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     tests(
       "ExplorationTests",
-      ["Exploration", "LabEngine", "LabWorld", "GraphNodes", "ClusterModel", "MachineContract", "LabTesting", "Primitives"]),
+      [
+        "Exploration", "LabEngine", "LabWorld", "GraphNodes", "Simulation", "Properties", "ProgressGraph",
+        "ClusterModel", "MachineContract", "Primitives",
+      ]),
     tests("PropertiesTests", ["Properties", "MachineContract", "ProgressGraph", "GraphFile", "Primitives"]),
     tests(
       "GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"],

@@ -85,30 +85,32 @@ public struct Explorer<Rules: ExplorationRules> {
   public mutating func run(visit: (Visit) -> Bool) -> End {
     guard let first = reach(start.cluster, start.memory, from: 0, by: 0, depth: 0, [], visit) else { return .stopped }
     var layer = first.choices.isEmpty ? [] : [first]
+    var length = 0
     while !layer.isEmpty {
-      guard depth < bounds.depth else { return .depthBound }
-      depth += 1
+      guard length < bounds.depth else { return .depthBound }
+      length += 1
       var next: [Node] = []
       for node in layer {
-        if let end = expand(node, into: &next, visit) { return end }
+        if let end = expand(node, to: length, into: &next, visit) { return end }
       }
       widest = max(widest, next.count)
       layer = next
     }
-    depth = max(0, depth - 1)
     return .exhausted
   }
 
-  private mutating func expand(_ node: Node, into next: inout [Node], _ visit: (Visit) -> Bool) -> End? {
+  private mutating func expand(
+    _ node: Node, to length: Int, into next: inout [Node], _ visit: (Visit) -> Bool
+  ) -> End? {
     for (number, action) in node.choices.enumerated() {
       var cluster = node.cluster
       guard cluster.apply(action, into: &scratch) else { continue }
       var memory = node.memory
-      rules.follow(action, scratch.events, before: node.cluster, depth: depth, memory: &memory)
+      rules.follow(action, scratch.events, before: node.cluster, depth: length, memory: &memory)
       transitions += 1
       guard !hasVisited(cluster, memory) else { continue }
       guard stateCount < bounds.states else { return .stateBound }
-      guard let reached = reach(cluster, memory, from: node.number, by: number, depth: depth, scratch.events, visit)
+      guard let reached = reach(cluster, memory, from: node.number, by: number, depth: length, scratch.events, visit)
       else { return .stopped }
       if !reached.choices.isEmpty { next.append(reached) }
     }
@@ -124,6 +126,7 @@ public struct Explorer<Rules: ExplorationRules> {
     let number = parents.count
     parents.append(UInt32(parent))
     choiceNumbers.append(UInt16(choice))
+    self.depth = depth
     let choices = rules.choices(cluster, memory)
     let goesOn = visit(
       Visit(

@@ -80,8 +80,8 @@ public struct PatientClock<M: Machine>: Sendable {
       case .crashed(let machine, _, _):
         entries.append(Entry(machine: machine, kind: .restart, remaining: restart.microseconds))
       case .restarted(let machine): remove(.restart, of: machine)
-      case .armed, .sent, .delivered, .lost, .refused, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .paused,
-        .resumed, .refusing, .accepting, .severed, .healed, .observed:
+      case .armed, .sent, .delivered, .lost, .refused, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted,
+        .writeCompleted, .writeAbandoned, .paused, .resumed, .refusing, .accepting, .severed, .healed, .observed:
         break
       }
     }

@@ -12,8 +12,8 @@ import Simulation
 /// The calm run tells where a fault can strike (`FaultWalk`), and a run with one fault where a second one can: a retry
 /// has new points. A run goes on from a snapshot made just before its last fault strikes, and does what it would have
 /// done from the start. Of two faults that do the same in one action only one is tried. Of pairs, a run ends where its
-/// second fault leaves all that decides the future, the judge's memory among it, as an earlier run left it. Equal states
-/// of the cluster alone would not do: an effect without a key leaves no trace in any of them.
+/// second fault leaves all that decides the future, the judge's memory among it, as an earlier run left it. Equal
+/// states of the cluster alone would not do: an effect without a key leaves no trace in any of them.
 struct FaultSearch {
   let deployment: Deployment
   let seed: UInt64

@@ -112,7 +112,8 @@ struct FaultWalk: Sendable {
       case .sent(let id):
         if let envelope = cluster[id] { note(envelope, before.1, &found) }
       case .observed, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned,
-        .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+        .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing,
+        .accepting, .severed, .healed:
         break
       }
     }
@@ -175,8 +176,8 @@ struct FaultWalk: Sendable {
       guard !isDoublingTold[trigger.channel.index] else { return }
       isDoublingTold[trigger.channel.index] = true
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
-    case .accepted, .replayed, .chose, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .called,
-      .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
+    case .accepted, .replayed, .chose, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated,
+      .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
       .started:
       break
     }
@@ -211,7 +212,7 @@ struct FaultWalk: Sendable {
     }
     let nth = messages[link] ?? 1
     if let limit, nth - (uncountedMessages[link] ?? 0) > limit { return }
-    let hasSuccessor = totals.map { nth < $0[link] ?? 0 } ?? true
+    let hasSuccessor = if let totals { nth < totals[link] ?? 0 } else { true }
     found.add(
       menu.faults(onMessage: nth, of: link, number: number, hasSuccessor: hasSuccessor), matched: before[link] ?? 0)
   }

@@ -79,7 +79,9 @@ struct GraphRules: ExplorationRules {
   ) {
     memory.isAwaited = false
     if case .crash = action { memory.budgets.crashes -= 1 }
-    if let early = memory.budgets.early, early > 0, memory.clock.isHasty(action, before) { memory.budgets.early = early - 1 }
+    if let early = memory.budgets.early, early > 0, memory.clock.isHasty(action, before) {
+      memory.budgets.early = early - 1
+    }
     memory.clock.follow(action, events)
     for event in events {
       guard case .observed(_, .work(let observation)) = event else { continue }

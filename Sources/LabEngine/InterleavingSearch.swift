@@ -66,7 +66,8 @@ struct InterleavingSearch {
     switch event {
     case .observed(_, .work(.effect)), .observed(_, .work(.parked)): true
     case .observed, .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen,
-      .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed, .healed:
+      .choiceAbandoned, .writeStarted, .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed,
+      .refusing, .accepting, .severed, .healed:
       false
     }
   }

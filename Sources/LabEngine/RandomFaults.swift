@@ -82,7 +82,10 @@ struct RandomSearch {
     guard !run.isStopped else { return tally }
     tally.note(state: run.simulator.cluster.fingerprint)
     tally.coverage.take(run.judge, struckBy: zip(faults, run.simulator.struck).filter(\.1).map(\.0))
-    let ranks = faults.indices.map { FaultMenu.Rank(.poison, 1 << 15 + $0, nth: Int(truncatingIfNeeded: seed &- firstSeed)) }
+    // Behind everything systematic, in the order of the seeds.
+    let ranks = faults.indices.map {
+      FaultMenu.Rank(.poison, 1 << 15 + $0, nth: Int(truncatingIfNeeded: seed &- firstSeed))
+    }
     tally.take(
       SearchTally.Run(
         judgement: run.judgement, faults: faults, ranks: ranks, steps: run.simulator.steps, seed: seed))

@@ -141,7 +141,8 @@ public struct GraphReport: Equatable, Sendable {
       || regressions.contains { $0.state == .failing && !$0.isDeclared }
     if hasFailed { return .fail }
     let isOpen =
-      scenarios.contains { !$0.isComplete } || regressions.contains { $0.state == .open } || search?.isComplete == false || budgets.contains { $0.holds == nil }
+      scenarios.contains { !$0.isComplete } || regressions.contains { $0.state == .open }
+      || search?.isComplete == false || budgets.contains { $0.holds == nil }
     return isOpen ? .inconclusive : .pass
   }
 }

@@ -2,8 +2,8 @@ import Primitives
 import ProgressGraph
 import Properties
 
-/// What runs of a search have shown so far. Tallies of parts are merged in a fixed order, so that it does not matter who
-/// made which part.
+/// What runs of a search have shown so far. Tallies of parts are merged in a fixed order, so that it does not matter
+/// who made which part.
 struct SearchTally: Sendable {
   /// What goes wrong: an anomaly by code and subject, or a caller that was told "failed".
   enum Thing: Hashable, Sendable {
@@ -110,7 +110,8 @@ struct SearchTally: Sendable {
       findings.append(
         Finding(
           thing: thing, anomaly: anomaly, failure: failure, faults: run.faults, steps: run.steps, seed: run.seed,
-          choices: run.choices, path: run.path, place: run.place, first: run.place, expectations: [violation.expectation]))
+          choices: run.choices, path: run.path, place: run.place, first: run.place,
+          expectations: [violation.expectation]))
     }
     return findings
   }

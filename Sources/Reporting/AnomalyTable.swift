@@ -56,7 +56,8 @@ struct AnomalyTable {
       text.line()
     }
     text.paragraph(
-      "FAIL: violates an expectation, and the file does not say so; decl: the file declares it; seen: violates nothing.",
+      "FAIL: violates an expectation, and the file does not say so; decl: the file declares it; "
+        + "seen: violates nothing.",
       .muted)
   }
 

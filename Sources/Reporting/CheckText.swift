@@ -229,9 +229,11 @@ struct CheckText {
   private func again(_ violation: ViolationReport) -> String {
     let logs = report.logs == .ideal ? " --logs ideal" : ""
     if violation.path != nil { return "headway check \(quoted(graph.file)) --exhaustive --save runs\(logs)" }
-    let faults = violation.faults.map { "--fault \(quoted($0))" }.joined(separator: " ")
-    guard let seed = violation.seed else { return again(faults) }
-    return "headway run \(quoted(graph.file)) \(faults) --seed \(seed)\(logs)"
+    var options = violation.faults.map { "--fault \(quoted($0))" }
+    if !violation.choices.isEmpty { options.append("--choose \(quoted(violation.choices.text))") }
+    let what = options.joined(separator: " ")
+    guard let seed = violation.seed else { return again(what) }
+    return "headway run \(quoted(graph.file)) \(what) --seed \(seed)\(logs)"
   }
 
   /// The command that shows this run.

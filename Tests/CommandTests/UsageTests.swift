@@ -53,8 +53,9 @@ import Testing
 
   @Test(arguments: [
     ["--sed", "1"], ["check"], ["check", "--seed", "x", "a.yaml"], ["check", "--sede", "1", "a.yaml"],
-    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "-1", "a.yaml"], ["check", "--faults", "two", "a.yaml"], ["check", "--seeds", "-1", "a.yaml"],
-    ["check", "--seeds", "x", "a.yaml"], ["check", "--seeds", "1000001", "a.yaml"], ["check", "--exhaustive=yes", "a.yaml"],
+    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "-1", "a.yaml"], ["check", "--faults", "two", "a.yaml"],
+    ["check", "--seeds", "-1", "a.yaml"], ["check", "--seeds", "x", "a.yaml"],
+    ["check", "--seeds", "1000001", "a.yaml"], ["check", "--exhaustive=yes", "a.yaml"],
     ["check", "--jobs", "0", "a.yaml"],
     ["check", "--budget", "5x", "a.yaml"], ["check", "--format", "xml", "a.yaml"],
     ["check", "--format", "sarif", "a.yaml"], ["check", "--fail-on", "never", "a.yaml"],

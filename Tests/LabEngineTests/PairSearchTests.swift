@@ -24,7 +24,7 @@ import Testing
     var run = start
     var told = Told()
     var before = run.simulator.cluster
-    while run.simulator.steps < 3_000, let action = run.advance() {
+    while run.simulator.steps < 600, let action = run.advance() {
       told.actions.append(ActionCode.text(of: action, in: before))
       before = run.simulator.cluster
     }
@@ -35,7 +35,9 @@ import Testing
 
   /// Method: every fault of the calm run, and every second fault after some of the first ones, once from the snapshot
   /// and once from the start: the same actions, states and judgements.
-  @Test(arguments: ["naive-checkout.yaml", "checkout/durable-orchestrator.yaml"], LogChoice.allCases)
+  @Test(arguments: [
+    ("naive-checkout.yaml", .replicated), ("checkout/durable-orchestrator.yaml", .ideal),
+  ] as [(String, LogChoice)])
   func `a run that goes on from a snapshot is the run from the start`(name: String, logs: LogChoice) throws {
     let graph = try #require(try Files.load(name).graph)
     let deployment = Deployment(graph, logs: logs.deployed)
@@ -43,7 +45,7 @@ import Testing
     #expect(compared.count > 40)
     var pairs = 0
     for site in compared {
-      guard pairs < 400, site.action % 7 == 0 else { continue }
+      guard pairs < 60, site.action % 7 == 0 else { continue }
       pairs += try Self.compare(deployment, prior: [site.offer.fault], from: site).count
     }
     #expect(pairs > 40)
@@ -62,13 +64,14 @@ import Testing
       guard let sites = trail.advance(pace: { .goOn }) else { break }
       for site in sites where !site.isFromStart && site.action >= first?.action ?? 0 {
         // Only every third after a first fault: the runs from the start are many.
-        guard prior.isEmpty || compared.isEmpty || site.action % 3 == 0 else { continue }
+        guard prior.isEmpty || compared.isEmpty || site.action % 3 == 0 && compared.count < 20 else { continue }
         var fork = before
         guard fork.include(site, planner) else { continue }
         compared.append(site)
         let whole = Execution(deployment, load: .single, faults: prior + [site.offer.fault], seed: 1)
         let (forked, started) = (tell(fork.run, after: whole), tell(whole))
-        #expect(forked == started, "\((prior + [site.offer.fault]).map(\.text))")
+        let isSame = forked == started
+        #expect(isSame, "\((prior + [site.offer.fault]).map(\.text))")
       }
     }
     return compared
@@ -101,8 +104,11 @@ import Testing
     return search
   }
 
-  @Test(arguments: Files.names) func `pruning loses no anomaly`(name: String) throws {
-    let graph = try #require(try Files.load(name).graph)
+  @Test(arguments: ["naive-checkout.yaml", "checkout/sync-chain.yaml"])
+  func `pruning loses no anomaly`(name: String) throws {
+    var graph = try #require(try Files.load(name).graph)
+    // What is stuck is stuck: a day of retries shows nothing that five minutes do not.
+    graph.horizon = .seconds(300)
     let pruned = Self.search(graph)
     let whole = Self.search(graph, isPruning: false)
     #expect(pruned.isComplete && whole.isComplete)
@@ -113,26 +119,20 @@ import Testing
     #expect(Self.things(Self.search(graph, depth: 1)).isSubset(of: Self.things(pruned)))
   }
 
-  /// A message is lost only where both the first attempt and the one retry fail.
+  static let twice = """
+    name: twice
+    nodes:
+      web: {kind: client, do: [{call: shop, timeout: 5s, retry: 1, key: order_id}]}
+      shop: {work: idempotent, do: [{write: order, key: order_id}]}
+    workflow: {start: web, must_complete: true}
+    """
+
+  /// The caller asks twice, so that it takes two lost messages for it to give up.
   @Test func `pairs find what no single fault shows`() throws {
-    let text = """
-      name: twice
-      nodes:
-        web: {kind: client, do: [{call: desk, timeout: 30s}]}
-        desk: {do: [{call: shop, timeout: 1s, retry: 1, key: order_id}]}
-        shop: {work: idempotent, do: [{write: order, key: order_id}, {effect: mail, key: order_id}]}
-      workflow: {start: web, must_complete: [order]}
-      expect: {all_or_none: [[order, mail]]}
-      """
-    guard let graph = Lab.load(Array(text.utf8), file: "twice.yaml").graph else {
-      Issue.record("\(Lab.load(Array(text.utf8), file: "twice.yaml").diagnostics)")
-      return
-    }
-    let single = Self.things(Self.search(graph, depth: 1))
-    let pairs = Self.search(graph)
-    let news = Self.things(pairs).subtracting(single)
-    #expect(news.contains { if case .anomaly(.partial, _) = $0 { true } else { false } }, "\(pairs.findings)")
-    for finding in pairs.findings where news.contains(finding.thing) { #expect(finding.faults.count == 2) }
+    let graph = try graph(Self.twice).graph
+    #expect(Self.things(Self.search(graph, depth: 1)).isEmpty)
+    let found = try #require(Self.search(graph).findings.first)
+    #expect(found.faults.count == 2 && found.anomaly?.code == .lost)
   }
 
   // MARK: Crews
@@ -145,7 +145,7 @@ import Testing
   }
 
   @Test func `it does not matter who does which part first`() throws {
-    let loaded = try Files.load("checkout/sync-chain.yaml")
+    let loaded = try graph(Self.twice).loaded
     let options = CheckOptions(run: RunOptions(logs: .ideal), faults: 2, seeds: 50)
     #expect(Lab.check(loaded, options) == Lab.check(loaded, options, crew: Backwards()))
     var bounded = options

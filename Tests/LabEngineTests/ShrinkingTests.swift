@@ -69,7 +69,7 @@ import Testing
       return fault
     }
     let faults = [
-      try fault("{pause: mailer, before: work, for: 10m}"), try fault("{crash: pay, after: work, restart: 64s}"),
+      try fault("{pause: mailer, before: work, for: 10m}"), try fault("{crash: pay, after: work, restart: 2s}"),
     ]
     let charge = try #require(graph.names.firstIndex(of: "charge"))
     let shrinker = FaultShrinker(

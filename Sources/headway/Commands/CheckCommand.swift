@@ -38,7 +38,8 @@ struct CheckCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Explore every order of messages, writes and steps as well, and with `--faults 1` a crash at any of them. For       small graphs; `--logs ideal` keeps them small.
+      Explore every order of messages, writes and steps as well, with `--faults 1` a crash at any of them. For small \
+      graphs; `--logs ideal` keeps them small.
       """)
   var exhaustive = false
 

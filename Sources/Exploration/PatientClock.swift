@@ -12,6 +12,8 @@ public struct PatientClock<M: Machine>: Sendable {
   fileprivate enum Kind: Equatable, Sendable {
     case timer(M.Timer)
     case restart
+    /// Something that comes from outside, once.
+    case arrival(M.Operation)
   }
 
   fileprivate struct Entry: Equatable, Sendable {
@@ -26,7 +28,11 @@ public struct PatientClock<M: Machine>: Sendable {
   /// How long a machine that crashed stays down.
   private let restart: SimDuration
 
-  public init(restart: SimDuration = .seconds(1)) { self.restart = restart }
+  /// - Parameter arrivals: what comes from outside, and when.
+  public init(restart: SimDuration = .seconds(1), arrivals: [(SimDuration, MachineID, M.Operation)] = []) {
+    self.restart = restart
+    entries = arrivals.map { Entry(machine: $1, kind: .arrival($2), remaining: $0.microseconds) }
+  }
 
   /// What may happen next without haste.
   public func choices(_ cluster: Cluster<M>) -> [Action<M>] {
@@ -47,7 +53,7 @@ public struct PatientClock<M: Machine>: Sendable {
   /// Timers that would have to wait, were nothing in a hurry.
   public func hasty(_ cluster: Cluster<M>) -> [Action<M>] {
     let patient = choices(cluster)
-    return entries.filter { $0.kind != .restart }.map(\.action).filter { !patient.contains($0) }
+    return entries.filter(\.isTimer).map(\.action).filter { !patient.contains($0) }
   }
 
   /// True for a timer before its turn, judged before it fires.
@@ -65,6 +71,7 @@ public struct PatientClock<M: Machine>: Sendable {
     if let entry = entries.first(where: { $0.action == action }), entry.remaining == entries.map(\.remaining).min() {
       for position in entries.indices { entries[position].remaining -= entry.remaining }
     }
+    if case .invoke(let machine, let operation) = action { remove(.arrival(operation), of: machine) }
     note(events)
   }
 
@@ -98,7 +105,12 @@ extension PatientClock.Entry {
     switch kind {
     case .timer(let timer): .fire(machine, timer)
     case .restart: .restart(machine)
+    case .arrival(let operation): .invoke(machine, operation)
     }
+  }
+
+  fileprivate var isTimer: Bool {
+    if case .timer = kind { true } else { false }
   }
 }
 
@@ -112,6 +124,7 @@ extension PatientClock: Fingerprintable {
       switch entry.kind {
       case .timer(let timer): one.feed(timer)
       case .restart: one.feed(0 as UInt64)
+      case .arrival(let operation): one.feed(operation)
       }
       one.feed(UInt64(bitPattern: entry.remaining))
       sum &+= one.value

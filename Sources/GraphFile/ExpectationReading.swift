@@ -53,14 +53,15 @@ extension GraphAssembly {
 
   private mutating func readOrdering(_ pair: Pair) {
     guard let field = intern(pair.value) else { return }
-    guard let channel = channelIDs[pair.name] else {
-      if hasUnreadStep { return }
+    if let channel = channelIDs[pair.name] {
+      graph.expectations.ordered.append(.init(place: .channel(channel), field: field))
+    } else if let node = nodeIDs[pair.name] {
+      graph.expectations.ordered.append(.init(place: .node(node), field: field))
+    } else if !hasUnreadStep {
       findings.unknown(
-        .unknownChannel, at: pair.key, "no channel is named `\(shortened(pair.name))`", word: pair.name,
-        candidates: graph.channels.map(\.name))
-      return
+        .unknownChannel, at: pair.key, "no channel or node is named `\(shortened(pair.name))`", word: pair.name,
+        candidates: graph.channels.map(\.name) + graph.nodes.map(\.name))
     }
-    graph.expectations.ordered.append(.init(channel: channel, field: field))
   }
 
   private mutating func readTolerance(_ item: Item, _ known: Set<NameID>) {

@@ -60,7 +60,7 @@ enum Tables {
     .init("all_or_none", .list(.list(.anyName, minimum: 2, maximum: .max)), "Groups that agree at the end."),
     .init("compensated_by", .names(.other, .anyName, minimum: 0), "What undoes what."),
     .init("eventually", .list(.anyName), "Effects that must happen."),
-    .init("ordered", .list(.names(.other, .anyName, minimum: 1)), "Channels whose order per field matters."),
+    .init("ordered", .list(.names(.other, .anyName, minimum: 1)), "Channels and nodes whose order per field matters."),
     .init("exclusive", .list(.list(.anyName, minimum: 2, maximum: .max)), "Names that never both happen."),
     .init("never", .list(.scalar([.anomaly])), "Further anomaly codes that must not occur."),
     .init("tolerate", .list(.table(tolerance)), "Anomalies that are accepted, with the reason."),
@@ -91,7 +91,7 @@ enum Tables {
     .init("summary", .text, "What the run shows."),
     .init(
       "load", .mixed(scalar: [.count(1...100_000), .rate], list: nil, map: .table(load)),
-      "Root triggers: a number, `{count, every}`, or `50/s for 10s`."),
+      "Root triggers: a number, `{count, every, same}`, or `50/s for 10s`."),
     .init("faults", .list(.variants(StepTables.faults)), "What goes wrong."),
     .init("outcome", .list(.scalar([.anomaly])), "Exactly these anomaly codes."),
   ])
@@ -99,6 +99,7 @@ enum Tables {
   static let load = Table("a load", [
     .init("count", .count(1...100_000), required: true, "How many root triggers."),
     .init("every", .duration, "How far apart."),
+    .init("same", .list(.anyName), "Fields that have one value for all triggers."),
   ])
 
   // MARK: Channels and logs

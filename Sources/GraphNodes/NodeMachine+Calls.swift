@@ -55,16 +55,22 @@ extension NodeMachine {
   /// The value of `key` as it travels; nil where the step has none.
   private mutating func sentKey(_ key: NameID?, _ unit: Int) -> UInt64? {
     guard let key else { return nil }
-    return isFresh(key) ? freshID() : KeyValue(field: key, root: units[unit].work.root).packed
+    return isFresh(key) ? freshID() : deployment.value(of: key, root: units[unit].work.root).packed
   }
 
   mutating func take(_ reply: Reply, into out: inout Outbox<NodeMachine>) {
-    let waiting = units.firstIndex {
+    let waiting = units.filter {
       $0.awaited == reply.request && ($0.phase == .calling || $0.phase == .backingOff || $0.phase == .storing)
     }
-    guard let unit = waiting, let step = currentStep(of: unit) else {
-      return out.observe(.replyIgnored(id, request: reply.request))
+    if waiting.isEmpty { out.observe(.replyIgnored(id, request: reply.request)) }
+    // Invocations with one key are one invocation, and its result is the answer to every unit that asked for it.
+    for waiting in waiting {
+      if let unit = position(of: waiting.serial) { take(reply, for: unit, into: &out) }
     }
+  }
+
+  private mutating func take(_ reply: Reply, for unit: Int, into out: inout Outbox<NodeMachine>) {
+    guard let step = currentStep(of: unit) else { return }
     if let failure = reply.failure {
       // The answer to an attempt that was given up is no news; only success still counts.
       if units[unit].phase == .calling { failCall(unit, failure, into: &out) }
@@ -97,7 +103,7 @@ extension NodeMachine {
     let isCompensation = units[unit].isCompensation || units[unit].isCompensating
     let message = ChannelMessage(
       id: units[unit].awaited, channel: channel, root: units[unit].work.root, path: pathBelow(step, unit),
-      key: key.map { KeyValue(field: $0, root: units[unit].work.root).packed }, event: event,
+      key: key.map { deployment.value(of: $0, root: units[unit].work.root).packed }, event: event,
       effect: AppliedEffect(
         unit: units[unit].work, step: step, name: name, key: countedKey(key, unit), isCompensation: isCompensation,
         record: units[unit].awaited),
@@ -119,7 +125,7 @@ extension NodeMachine {
       guard let lease = units[unit].lease else { return }
       out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
-    case .storing:
+    case .storing, .reading:
       performAgain(unit, into: &out)
     case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
       .recording, .abandoning, .finished, .ending, .lost:
@@ -128,9 +134,14 @@ extension NodeMachine {
   }
 
   mutating func takeConfirmation(of message: UInt64, into out: inout Outbox<NodeMachine>) {
-    guard let unit = units.firstIndex(where: { $0.phase == .storing && $0.awaited == message }) else {
-      return relayed(message, into: &out)
+    let storing = units.filter { $0.phase == .storing && $0.awaited == message }
+    if storing.isEmpty { relayed(message, into: &out) }
+    for storing in storing {
+      if let unit = position(of: storing.serial) { takeConfirmation(for: unit, into: &out) }
     }
+  }
+
+  private mutating func takeConfirmation(for unit: Int, into out: inout Outbox<NodeMachine>) {
     out.disarm(.resend(units[unit].serial))
     guard let step = currentStep(of: unit) else { return }
     if case .call(let call) = graph[step].verb, call.isAwaited {

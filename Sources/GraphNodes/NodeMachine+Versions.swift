@@ -15,16 +15,17 @@ extension NodeMachine {
   /// The row that a versioned write sets: of its key, or the only one of its name where it has none. Nil for a write
   /// without a version, and for one whose row is new every time.
   func row(of step: StepID, root: UInt64) -> RowVersion? {
-    guard case .write(let name, let key, _?) = graph[step].verb else { return nil }
+    guard case .write(let name, let key, let version?) = graph[step].verb else { return nil }
     if let key, isFresh(key) { return nil }
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(name)
-    if let key { fingerprinter.feed(KeyValue(field: key, root: root).packed) }
-    return RowVersion(row: fingerprinter.value, version: root)
+    if let key { fingerprinter.feed(deployment.value(of: key, root: root).packed) }
+    return RowVersion(row: fingerprinter.value, version: deployment.value(of: version, root: root).packed)
   }
 
   func precedence(of row: RowVersion) -> Precedence {
-    guard let stored = database.versions[row.row] else { return .newer }
+    let pending = epoch.rows.last { $0.row == row.row } ?? committing?.rows.last { $0.row == row.row }
+    guard let stored = pending?.version ?? database.versions[row.row] else { return .newer }
     return stored < row.version ? .newer : stored == row.version ? .same : .older
   }
 

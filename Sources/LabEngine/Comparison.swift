@@ -36,11 +36,11 @@ public struct ComparisonRow: Equatable, Sendable {
   public var name: String
   /// In flow style, as they stand in the file.
   public var faults: [String]
-  public var load: Load
+  public var load: NamedLoad
   /// One for each design, in their order. Shorter where the comparison was stopped.
   public var cells: [ComparisonCell]
 
-  public init(name: String, faults: [String], load: Load) {
+  public init(name: String, faults: [String], load: NamedLoad) {
     self.name = name
     self.faults = faults
     self.load = load

@@ -26,10 +26,11 @@ struct Execution: Sendable {
   let stepLimit: Int
 
   init(_ deployment: Deployment, load: Load, faults: [Fault], choices: ForcedChoices = .none, seed: UInt64) {
+    let deployment = deployment.sharing(load.same)
     self.deployment = deployment
     self.faults = faults
     stepLimit = Self.stepLimit(for: load)
-    judge = WorkJudge(graph: deployment.graph)
+    judge = WorkJudge(graph: deployment.graph, same: load.same)
     let planner = FaultPlanner(deployment: deployment)
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
@@ -65,7 +66,7 @@ struct Execution: Sendable {
     case .acted(let action):
       for event in simulator.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: simulator.steps)
+          judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
         }
       }

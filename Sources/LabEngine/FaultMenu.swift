@@ -11,7 +11,7 @@ struct FaultMenu: Sendable {
   /// fault was found in. Of two faults that lead to the same thing in as many steps, the first one is told.
   struct Rank: Hashable, Comparable, Sendable {
     enum Kind: UInt64, Sendable {
-      case crash, replicaCrash, pause, outage, partition, message, poison
+      case crash, checkpointCrash, replicaCrash, pause, outage, partition, message, poison
     }
     private let word: UInt64
 
@@ -46,7 +46,9 @@ struct FaultMenu: Sendable {
     delay = sayable(budgets.longestWait + .seconds(1))
     let longest = max(budgets.longest, .seconds(1))
     outages = [sayable(SimDuration(microseconds: longest.microseconds / 2)), sayable(longest * 2)]
-    isWorker = graph.nodes.map { $0.kind != .client && !$0.handlers.isEmpty }
+    isWorker = graph.nodeIDs.map { node in
+      graph[node].kind != .client && !graph[node].handlers.isEmpty && !deployment.isTableJob(node)
+    }
     var seen = Array(repeating: 0, count: graph.nodes.count)
     pointsBefore = graph.steps.map { step in
       let node = graph[step.handler].node.index
@@ -60,6 +62,7 @@ struct FaultMenu: Sendable {
         case .channel(let channel) where channel == deployment.engine: continue
         case .channel(let channel): targets[replica.index] = .logReplica(channel, position + 1)
         case .journal(let node): targets[replica.index] = .journalReplica(node, position + 1)
+        case .table: preconditionFailure("snapshots lie in a log that never fails")
         }
       }
     }
@@ -101,6 +104,18 @@ struct FaultMenu: Sendable {
     }
   }
 
+  /// Crashes of a stream job or table around a checkpoint: with everything since the last one still to lose, and with
+  /// the news of it still on its way. No step lies there.
+  func faults(atCheckpointOf node: NodeID, _ instant: SimInstant, nth: Int) -> [FaultSite.Offer] {
+    let table = deployment.tableJobs.firstIndex(of: node).map { FaultTarget.front(ChannelID($0)) }
+    return [instant + .milliseconds(-1), instant].enumerated().map { position, moment in
+      let sayable = SimInstant.start + sayable(moment - .start)
+      return offer(
+        .crash(table ?? .node(node), restart: .seconds(1), disk: .keep), .at(max(.start, sayable)), 1,
+        .init(.checkpointCrash, node.index, position, nth: nth))
+    }
+  }
+
   // MARK: At an append to a log
 
   /// Crashes of the replicas, with and without what is not synced.
@@ -125,7 +140,7 @@ struct FaultMenu: Sendable {
 
   /// The crash of the front of a channel, as its log is first written.
   func frontCrash(of channel: ChannelID, at instant: SimInstant) -> FaultSite.Offer? {
-    guard channel != deployment.engine else { return nil }
+    guard channel != deployment.engine, graph[channel].kind != .table else { return nil }
     return offer(
       .crash(.front(channel), restart: .seconds(1), disk: .keep), .at(instant), 1,
       .init(.replicaCrash, channel.index))
@@ -205,7 +220,8 @@ struct FaultMenu: Sendable {
   }
 
   private func end(_ machine: MachineID) -> FaultEnd {
-    if machine.index < graph.nodes.count { return .node(NodeID(raw: machine.raw)) }
+    let node = NodeID(raw: machine.raw)
+    if machine.index < graph.nodes.count, !deployment.isTableJob(node) { return .node(node) }
     guard let channel = deployment.fronts.firstIndex(of: machine) else {
       preconditionFailure("links join nodes and fronts")
     }

@@ -72,7 +72,7 @@ struct FaultSearch {
   }
 
   private func execution(_ choices: ForcedChoices) -> Execution {
-    Execution(deployment, load: .single, faults: [], choices: choices, seed: seed)
+    Execution(deployment, load: deployment.graph.usualLoad, faults: [], choices: choices, seed: seed)
   }
 
   /// - Parameters:
@@ -208,6 +208,9 @@ struct FaultSearch {
       self.pace = pace
     }
 
+    /// Where anything is judged by the time that passes, equal states are not equal: what they read has another age.
+    private func prunes(_ run: Execution) -> Bool { isPruning && !run.judge.judgesByTime }
+
     struct Result: Sendable {
       var tally: SearchTally
       var visited: Set<UInt64> = []
@@ -280,7 +283,7 @@ struct FaultSearch {
       // The first fault of a run from the start is still to come: such a state says nothing of another run's.
       if !second.isFromStart {
         let state = trail.run.fingerprint
-        guard !isPruning || !visited.contains(state) && result.visited.insert(state).inserted else { return }
+        guard !prunes(trail.run) || !visited.contains(state) && result.visited.insert(state).inserted else { return }
       }
       result.tally.note(state: trail.run.simulator.cluster.fingerprint)
       trail.finish(pace: pace)
@@ -300,7 +303,7 @@ struct FaultSearch {
     }
 
     private func execution(_ faults: [Fault]) -> Execution {
-      Execution(deployment, load: .single, faults: faults, choices: way.choices, seed: seed)
+      Execution(deployment, load: deployment.graph.usualLoad, faults: faults, choices: way.choices, seed: seed)
     }
   }
 }

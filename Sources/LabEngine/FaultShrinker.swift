@@ -34,7 +34,7 @@ struct FaultShrinker {
 
   /// The length of the run under these faults; nil where it does not show the thing.
   func steps(under faults: [Fault]) -> Int? {
-    var run = Execution(deployment, load: .single, faults: faults, choices: choices, seed: seed)
+    var run = Execution(deployment, load: deployment.graph.usualLoad, faults: faults, choices: choices, seed: seed)
     run.finish()
     let found = SearchTally.findings(
       in: SearchTally.Run(judgement: run.judgement, steps: run.simulator.steps, seed: seed))

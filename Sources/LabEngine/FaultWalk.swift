@@ -61,9 +61,11 @@ struct FaultWalk: Sendable {
   }
   /// By placement: when its log was appended to.
   private var appends: [Appends]
+  /// By node: the checkpoints at which it is crashed.
+  private var checkpoints: [[SimInstant]]
   private let placementOfReplica: [Int?]
 
-  /// The appends to one log at which its replicas are crashed.
+  /// The appends to one log at which its replicas are crashed, and the checkpoints of one job.
   private static let appendLimit = 4
 
   init(_ menu: FaultMenu) {
@@ -72,6 +74,7 @@ struct FaultWalk: Sendable {
     isOutageTold = Array(repeating: false, count: deployment.graph.nodes.count)
     isPoisonTold = Array(repeating: false, count: deployment.graph.steps.count)
     isDoublingTold = Array(repeating: false, count: deployment.graph.channels.count)
+    checkpoints = Array(repeating: [], count: deployment.graph.nodes.count)
     appends = Array(repeating: Appends(), count: deployment.placements.count)
     var placementOfReplica: [Int?] = Array(repeating: nil, count: deployment.machineCount)
     for (position, placement) in deployment.placements.enumerated() {
@@ -108,6 +111,7 @@ struct FaultWalk: Sendable {
     for event in run.simulator.events {
       switch event {
       case .observed(let machine, .log(.appended)): noteAppend(at: machine, now)
+      case .observed(_, .work(.checkpointed(let unit, _))): noteCheckpoint(of: unit.node, now, &found)
       case .observed(_, .work(let observation)): note(observation, before.0, &found)
       case .sent(let id):
         if let envelope = cluster[id] { note(envelope, before.1, &found) }
@@ -176,7 +180,7 @@ struct FaultWalk: Sendable {
       guard !isDoublingTold[trigger.channel.index] else { return }
       isDoublingTold[trigger.channel.index] = true
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
-    case .accepted, .replayed, .chose, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated,
+    case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .read, .expired, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated,
       .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
       .started:
       break
@@ -194,6 +198,13 @@ struct FaultWalk: Sendable {
     guard !isOutageTold[node.index] else { return }
     isOutageTold[node.index] = true
     found.addFromStart(menu.outages(of: node))
+  }
+
+  /// The crashes strike before what has just been seen, so that their runs are made from the start.
+  private mutating func noteCheckpoint(of node: NodeID, _ now: SimInstant, _ found: inout Found) {
+    guard checkpoints[node.index].last != now, checkpoints[node.index].count < Self.appendLimit else { return }
+    checkpoints[node.index].append(now)
+    found.addFromStart(menu.faults(atCheckpointOf: node, now, nth: checkpoints[node.index].count))
   }
 
   // MARK: Messages

@@ -23,10 +23,8 @@ struct GraphRules: ExplorationRules {
   struct Memory: Fingerprintable, Sendable {
     var judge: WorkJudge
     var promises = LogPromises()
-    var clock = PatientClock<LabMachine>()
+    var clock: PatientClock<LabMachine>
     var budgets: Budgets
-    /// The load is still to come.
-    var isAwaited = true
 
     func feed(into fingerprinter: inout Fingerprinter) {
       fingerprinter.feed(judge)
@@ -34,7 +32,6 @@ struct GraphRules: ExplorationRules {
       fingerprinter.feed(clock)
       fingerprinter.feed(budgets.crashes)
       fingerprinter.feed(budgets.early ?? -1)
-      fingerprinter.feed(isAwaited)
     }
   }
 
@@ -42,24 +39,32 @@ struct GraphRules: ExplorationRules {
   private let menu: FaultMenu
 
   init(_ deployment: Deployment) {
-    self.deployment = deployment
-    menu = FaultMenu(deployment)
+    self.deployment = deployment.sharing(deployment.graph.usualLoad.same)
+    menu = FaultMenu(self.deployment)
   }
 
   /// The cluster and the memory before anything has come from outside.
   func start(_ budgets: Budgets) -> (cluster: Cluster<LabMachine>, memory: Memory) {
     var cluster = Cluster<LabMachine>(deployment)
-    var memory = Memory(judge: WorkJudge(graph: deployment.graph), budgets: budgets)
+    let load = deployment.graph.usualLoad
+    var memory = Memory(
+      judge: WorkJudge(graph: deployment.graph, same: load.same), clock: PatientClock(arrivals: arrivals(load)),
+      budgets: budgets)
     var scratch = Cluster<LabMachine>.Scratch()
     cluster.start(into: &scratch)
     memory.clock.note(scratch.events)
     return (cluster, memory)
   }
 
-  func choices(_ cluster: Cluster<LabMachine>, _ memory: Memory) -> [Action<LabMachine>] {
-    if memory.isAwaited, let start = deployment.graph.workflow.start {
-      return [.invoke(deployment.machine(of: start), .trigger(root: 1))]
+  /// Root triggers count from 1.
+  private func arrivals(_ load: Load) -> [(SimDuration, MachineID, NodeOperation)] {
+    guard let start = deployment.graph.workflow.start else { return [] }
+    return (0..<load.count).map { position in
+      (load.every * Int64(position), deployment.machine(of: start), .trigger(root: UInt64(position + 1)))
     }
+  }
+
+  func choices(_ cluster: Cluster<LabMachine>, _ memory: Memory) -> [Action<LabMachine>] {
     var choices = memory.clock.choices(cluster)
     // Nothing is left to be broken once the system is at rest.
     guard !choices.isEmpty else { return [] }
@@ -77,7 +82,6 @@ struct GraphRules: ExplorationRules {
     _ action: Action<LabMachine>, _ events: [Event<LabMachine>], before: Cluster<LabMachine>, depth: Int,
     memory: inout Memory
   ) {
-    memory.isAwaited = false
     if case .crash = action { memory.budgets.crashes -= 1 }
     if let early = memory.budgets.early, early > 0, memory.clock.isHasty(action, before) {
       memory.budgets.early = early - 1
@@ -85,7 +89,7 @@ struct GraphRules: ExplorationRules {
     memory.clock.follow(action, events)
     for event in events {
       guard case .observed(_, .work(let observation)) = event else { continue }
-      memory.judge.observe(observation, step: depth)
+      memory.judge.observe(observation, step: depth, at: .start)
       memory.promises.observe(observation)
     }
   }

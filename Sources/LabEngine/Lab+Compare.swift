@@ -80,9 +80,10 @@ extension Lab {
       case .failure(let found): return .notApplicable(found.diagnostics.first?.message ?? "no such place")
       }
     }
-    var run = TimedRun(Execution(design, load: row.load, faults: faults, seed: options.seed))
+    let load = row.load.load(in: design.graph)
+    var run = TimedRun(Execution(design, load: load, faults: faults, seed: options.seed))
     run.finish(pace: pace)
-    return run.execution.isStopped ? nil : .run(run.result(under: row.load))
+    return run.execution.isStopped ? nil : .run(run.result(under: load))
   }
 }
 
@@ -94,11 +95,14 @@ extension Lab {
   }
 
   private static func rows(_ faults: ComparedFaults, _ designs: [Deployment]) -> Result<[ComparisonRow], Refusal> {
-    var rows = [ComparisonRow(name: "calm", faults: [], load: .single)]
+    // One load for all: that of the first design which cares for the order of its triggers.
+    let loads = designs.map { NamedLoad($0.graph.usualLoad, in: $0.graph) }
+    let usual = loads.first { $0 != .single } ?? .single
+    var rows = [ComparisonRow(name: "calm", faults: [], load: usual)]
     switch faults {
     case .faults(let texts):
       for text in texts where !rows.contains(where: { $0.faults == [text] }) {
-        rows.append(ComparisonRow(name: text, faults: [text], load: .single))
+        rows.append(ComparisonRow(name: text, faults: [text], load: usual))
       }
     case .scenarios, .scenario:
       let wanted: String? = if case .scenario(let name) = faults { name } else { nil }
@@ -119,10 +123,11 @@ extension Lab {
   /// the later one is told apart by its design.
   private static func add(_ scenario: Scenario, of graph: Graph, to rows: inout [ComparisonRow]) {
     let texts = scenario.faults.map(\.text)
-    if rows.contains(where: { $0.faults == texts && $0.load == scenario.load }) { return }
+    let load = NamedLoad(scenario.load, in: graph)
+    if rows.contains(where: { $0.faults == texts && $0.load == load }) { return }
     let isTaken = rows.contains { $0.name == scenario.name }
     let name = isTaken ? "\(scenario.name) (\(graph.name))" : scenario.name
-    rows.append(ComparisonRow(name: name, faults: texts, load: scenario.load))
+    rows.append(ComparisonRow(name: name, faults: texts, load: load))
   }
 
   /// Faults of the command line that no design can have, as the first design reads them.

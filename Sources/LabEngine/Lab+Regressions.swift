@@ -112,7 +112,7 @@ extension Lab {
         loaded, scenario: nil, faults: file.faults, choices: file.choices, as: "the saved run"),
       let graph = loaded.graph
     else { return "" }
-    plan.load = file.load
+    plan.load = file.load.load(in: graph)
     let deployment = Deployment(graph, logs: file.logs.deployed)
     let run = execute(
       deployment, plan, RunOptions(seed: file.seed, logs: file.logs), recording: false, pace: pace)
@@ -147,7 +147,7 @@ extension Lab {
     let run = RunOptions(seed: violation.seed ?? options.seed, logs: options.logs)
     guard let file = record(loaded, plan, run, pace: pace) else { return nil }
     let shrinker = RunShrinker(
-      deployment, faults: violation.faults, code: violation.code, subject: violation.subject)
+      deployment, load: graph.usualLoad, faults: violation.faults, code: violation.code, subject: violation.subject)
     let shrunk = shrinker.shrink(file, pace: pace)
     return pace() == .stop ? nil : shrunk
   }
@@ -156,17 +156,19 @@ extension Lab {
   private static func record(
     _ path: [String], of loaded: LoadedGraph, _ deployment: Deployment, _ options: RunOptions, name: String
   ) -> RunFile? {
-    let shrinker = RunShrinker(deployment, faults: [], code: .lost, subject: "")
+    let load = deployment.graph.usualLoad
+    let shrinker = RunShrinker(deployment, load: load, faults: [], code: .lost, subject: "")
     return shrinker.file(
       RunFile(
         file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
-        scenario: name, faults: [], load: .single, actions: path,
+        scenario: name, faults: [], load: NamedLoad(load, in: deployment.graph), actions: path,
         expected: RunFile.Expected(verdict: .fail, outcome: [], failed: 0, isComplete: true),
         hashes: RunFile.Hashes(every: 64, values: [], final: 0)))
   }
 
   /// What happens in one interleaving; it has no times.
   static func story(of path: [String], in deployment: Deployment) -> [StoryEvent] {
+    let deployment = deployment.sharing(deployment.graph.usualLoad.same)
     var cluster = Cluster<LabMachine>(deployment)
     var scratch = Cluster<LabMachine>.Scratch()
     var story = StoryWriter(deployment)

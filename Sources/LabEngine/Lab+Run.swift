@@ -31,8 +31,10 @@ public struct RunPlan: Equatable, Sendable {
     self.position = position
   }
 
-  /// The default load and no fault.
-  public static let calm = RunPlan(name: "calm", load: .single, faults: [], outcome: nil)
+  /// The usual load and no fault.
+  public static func calm(of graph: Graph) -> RunPlan {
+    RunPlan(name: "calm", load: graph.usualLoad, faults: [], outcome: nil)
+  }
 }
 
 extension Lab {
@@ -41,8 +43,8 @@ extension Lab {
   /// Added faults make it another run than the one whose outcome the file declares.
   public static func plan(_ graph: Graph, scenario: String?, faults: [Fault]) -> RunPlan? {
     guard let scenario else {
-      guard !faults.isEmpty else { return .calm }
-      return RunPlan(name: "faults", load: .single, faults: faults, outcome: nil)
+      guard !faults.isEmpty else { return .calm(of: graph) }
+      return RunPlan(name: "faults", load: graph.usualLoad, faults: faults, outcome: nil)
     }
     guard let position = graph.scenarios.firstIndex(where: { $0.name == scenario }) else { return nil }
     let found = graph.scenarios[position]
@@ -86,6 +88,7 @@ extension Lab {
         switch placement.owner {
         case .channel(let channel): deployment.graph[channel].name
         case .journal(let node): "\(deployment.graph[node].name)/journal"
+        case .table(let channel): "\(deployment.graph[channel].name)/snapshots"
         }
       return Substitution(
         subject: subject, asked: placement.specification.protocol.rawValue, ranOn: placement.runs.rawValue)

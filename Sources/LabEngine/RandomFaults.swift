@@ -76,7 +76,7 @@ struct RandomSearch {
   private func attempt(_ seed: UInt64, pace: () -> Pace) -> SearchTally {
     var tally = SearchTally(deployment.graph)
     let faults = random.faults(seed)
-    var run = Execution(deployment, load: .single, faults: faults, seed: seed)
+    var run = Execution(deployment, load: deployment.graph.usualLoad, faults: faults, seed: seed)
     run.finish(pace: pace)
     if !run.isComplete { tally.isComplete = false }
     guard !run.isStopped else { return tally }

@@ -19,12 +19,14 @@ struct RunShrinker {
   /// As reports print it.
   let subject: String
   private let faults: [Fault]
+  private let load: Load
 
   /// Longer runs are saved as they are: each step of shrinking does the whole run again.
   static let lengthLimit = 3_000
 
-  init(_ deployment: Deployment, faults: [String], code: AnomalyCode, subject: String) {
-    self.deployment = deployment
+  init(_ deployment: Deployment, load: Load, faults: [String], code: AnomalyCode, subject: String) {
+    self.deployment = deployment.sharing(load.same)
+    self.load = load
     self.code = code
     self.subject = subject
     self.faults = faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
@@ -49,9 +51,10 @@ struct RunShrinker {
 
   // MARK: Shrinking
 
-  /// The same failure in fewer actions; the run itself where it is too long or cannot be done here.
+  /// The same failure in fewer actions; the run itself where it is too long, is judged by its times, or cannot be done
+  /// here.
   func shrink(_ file: RunFile, pace: () -> Pace = { .goOn }) -> RunFile {
-    guard file.actions.count <= Self.lengthLimit, let all = deeds(of: file.actions), isShown(by: all)
+    guard file.actions.count <= Self.lengthLimit, file.instants.isEmpty, let all = deeds(of: file.actions), isShown(by: all)
     else { return file }
     var deeds = all
     var size = max(1, deeds.count / 2)
@@ -153,7 +156,7 @@ struct RunShrinker {
   private func perform(_ deeds: [Deed], hashEvery: Int) -> Performance? {
     var cluster = Cluster<LabMachine>(deployment)
     var scratch = Cluster<LabMachine>.Scratch()
-    var judge = WorkJudge(graph: deployment.graph)
+    var judge = WorkJudge(graph: deployment.graph, same: load.same)
     var promises = LogPromises()
     var texts: [String] = []
     var hashes: [UInt64] = []
@@ -165,7 +168,7 @@ struct RunShrinker {
       if texts.count % hashEvery == 0 { hashes.append(cluster.fingerprint) }
       for event in scratch.events {
         guard case .observed(_, .work(let observation)) = event else { continue }
-        judge.observe(observation, step: texts.count)
+        judge.observe(observation, step: texts.count, at: .start)
         promises.observe(observation)
       }
     }

@@ -62,7 +62,7 @@ struct SearchSummary {
     if finding.seed != options.run.seed { report.seed = finding.seed }
     report.choices = finding.choices
     let plan = RunPlan(
-      name: "search", load: .single, faults: finding.faults, choices: finding.choices, outcome: nil)
+      name: "search", load: graph.usualLoad, faults: finding.faults, choices: finding.choices, outcome: nil)
     let run = RunOptions(seed: finding.seed, logs: options.run.logs)
     report.story = Lab.execute(deployment, plan, run, recording: true).story
     return report

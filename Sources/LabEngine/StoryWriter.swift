@@ -30,6 +30,7 @@ struct StoryWriter: Sendable {
   private struct EffectKey: Hashable {
     let name: NameID
     let key: UInt64
+    let root: UInt64
     let ordinal: StepID
   }
 
@@ -151,18 +152,28 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
-    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    case .processed: "the news of progress"
+    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
   }
 
   private mutating func line(for observation: WorkObservation, at actor: String) -> Line? {
     switch observation {
     case .started(_, let root): return (actor, "starts \(label(root))", .note)
-    case .arrived(let unit, _) where unit.trigger == unit.root:
+    case .arrived(let unit, _) where unit.trigger == unit.root || deployment.isTableJob(unit.node):
       return nil
+    // The rows that the snapshot adds are told as effects.
+    case .checkpointed(let unit, _) where deployment.isTableJob(unit.node):
+      return nil
+    case .checkpointed(let unit, _): return (actor, "has \(label(unit.root)) in its checkpoint", .message)
+    case .rewound: return (actor, "goes back to its last checkpoint", .failure)
+    case .read(_, _, let table, let snapshot):
+      let which = snapshot == 0 ? "the empty" : "snapshot \(snapshot) of"
+      return (actor, "reads \(which) \(graph[table].name)", .message)
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
+    case .attached: return (actor, "has this run already and starts nothing", .note)
     case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
     case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
@@ -183,7 +194,7 @@ struct StoryWriter: Sendable {
       return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
     case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
     case .began, .performed, .ended, .finished: return nil
-    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped:
+    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired:
       return triggerLine(observation)
     }
   }
@@ -203,16 +214,18 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted,
-      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
-      .replyIgnored, .started:
+    case .expired(let trigger):
+      return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
+    case .stored, .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished,
+      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
+      .called, .answered, .callFailed, .replied, .replyIgnored, .started:
       return nil
     }
   }
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
     if let record = effect.record, !records.insert(record).inserted { return nil }
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: effect.step)
+    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: effect.step)
     let count = applications[key, default: 0] + 1
     applications[key] = count
     let (doer, verb) = doing(effect, actor)

@@ -95,12 +95,18 @@ public enum WorkObservation: Equatable, Sendable {
   case chose(WorkUnit, StepID, option: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
+  /// A stream job's checkpoint, or a table's snapshot, of this number holds what the unit did: only now is it done.
+  case checkpointed(WorkUnit, number: UInt64)
+  /// A stream job goes back to its last checkpoint.
+  case rewound(NodeID)
   /// This attempt is over without finishing. `step` is where it failed; nil before the first.
   case failed(WorkUnit, StepID?, FailureReason)
   /// A durable run ended with a terminal error, its compensations done.
   case aborted(WorkUnit)
   /// A durable unit sleeps before it tries the step again.
   case retrying(WorkUnit, StepID, attempt: Int)
+  /// A trigger for a run that exists under the same id: it starts nothing, and gets that run's result.
+  case attached(WorkUnit)
   /// Compensations run from here on.
   case compensating(WorkUnit)
 
@@ -111,6 +117,8 @@ public enum WorkObservation: Equatable, Sendable {
   case deduplicated(WorkUnit, StepID)
   /// The row has a newer version: the write was rejected as old, which makes it neither lost nor applied.
   case outdated(WorkUnit, StepID)
+  /// A snapshot of a table was read; 0 stands for the empty one before the first.
+  case read(WorkUnit, StepID, table: ChannelID, snapshot: UInt64)
 
   // MARK: Requests
   case called(WorkUnit, StepID, request: UInt64, attempt: Int)
@@ -134,6 +142,8 @@ public enum WorkObservation: Equatable, Sendable {
   case parked(StoredTrigger)
   /// Skipped by `skip_poison: drop`.
   case dropped(StoredTrigger)
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired(StoredTrigger)
 
   // MARK: Roots
   /// The outside started something at this node.

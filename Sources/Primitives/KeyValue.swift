@@ -1,9 +1,10 @@
 /// The value of a field of a trigger, as the system under test sees it and as the checkers count by.
 ///
-/// Fields are made by whoever starts the workflow, one value per root trigger, so field and root say everything. A
+/// Fields are made by whoever starts the workflow, one value per root trigger, so field and number say everything. A
 /// value without a field stands for the root itself.
 public struct KeyValue: Hashable, Sendable {
   public let field: NameID?
+  /// The root trigger, or 1 where the load has one value of the field for all of its triggers.
   public let root: UInt64
 
   public init(field: NameID?, root: UInt64) {

@@ -45,11 +45,14 @@ public struct Expectations: Equatable, Sendable {
     }
   }
 
-  public struct Ordering: Equatable, Sendable {
-    public var channel: ChannelID
+  /// What is done for one value of a field keeps the order of its triggers: at the consumers of a channel, or at a
+  /// node.
+  public struct Ordering: Hashable, Sendable {
+    public var place: Edge.End
     public var field: NameID
-    public init(channel: ChannelID, field: NameID) {
-      self.channel = channel
+
+    public init(place: Edge.End, field: NameID) {
+      self.place = place
       self.field = field
     }
   }

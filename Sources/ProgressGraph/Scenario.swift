@@ -25,9 +25,14 @@ public struct Scenario: Equatable, Sendable {
 public struct Load: Hashable, Sendable {
   public var count: Int
   public var every: SimDuration
-  public init(count: Int, every: SimDuration) {
+  /// Fields that have one value for all triggers, such as the customer of many orders; of every other field each
+  /// trigger has a value of its own. In the order of the file.
+  public var same: [NameID]
+
+  public init(count: Int, every: SimDuration, same: [NameID] = []) {
     self.count = count
     self.every = every
+    self.same = same
   }
   public static let single = Load(count: 1, every: .zero)
 }

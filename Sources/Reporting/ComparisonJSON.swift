@@ -32,6 +32,7 @@ public enum ComparisonJSON {
     writer.object("load") { writer in
       writer.field("count", row.load.count)
       writer.field("everyMs", milliseconds(row.load.every))
+      writer.words("same", row.load.same)
     }
     writer.list("results", Array(zip(designs, row.cells))) { writer, result in
       let (design, cell) = result

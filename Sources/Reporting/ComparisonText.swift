@@ -127,9 +127,11 @@ extension ComparedRun {
   }
 }
 
-extension Load {
+extension NamedLoad {
   var words: String {
-    count == 1 ? "one trigger" : "\(count) triggers, one every \(every.seconds)"
+    if count == 1 { return "one trigger" }
+    let words = "\(count) triggers, one every \(every.seconds)"
+    return same.isEmpty ? words : "\(words), with one \(same.joined(separator: " and one "))"
   }
 }
 

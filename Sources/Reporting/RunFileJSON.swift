@@ -33,6 +33,7 @@ public enum RunFileJSON {
       writer.object("load") { writer in
         writer.field("count", run.load.count)
         writer.field("everyMicroseconds", Int(run.load.every.microseconds))
+        writer.words("same", run.load.same)
       }
       writer.column("faults", run.faults)
       if !run.choices.isEmpty { writer.field("choices", run.choices.text) }
@@ -48,6 +49,7 @@ public enum RunFileJSON {
         writer.field(hash: "final", run.hashes.final)
       }
       writer.column("actions", run.actions)
+      if !run.instants.isEmpty { writer.column("microseconds", run.instants.map { String($0.microseconds) }) }
     }
     return writer.finish()
   }
@@ -82,6 +84,7 @@ public enum RunFileJSON {
     let digest = try graphFields.hash("digest")
     let text = try graphFields.string("text")
     try graphFields.finish()
+    let actions = try fields.strings("actions")
     let run = RunFile(
       engine: engine, file: file, graphText: text,
       seed: try fields.integer("seed", in: 0...UInt64.max),
@@ -90,7 +93,8 @@ public enum RunFileJSON {
       faults: try fields.strings("faults"),
       choices: try fields.optional("choices").map(choices) ?? .none,
       load: try load(fields.value("load")),
-      actions: try fields.strings("actions"),
+      actions: actions,
+      instants: try instants(&fields, count: actions.count),
       expected: try expected(fields.value("expected")),
       hashes: try hashes(fields.value("hashes")))
     try fields.finish()
@@ -100,6 +104,19 @@ public enum RunFileJSON {
     return run
   }
 
+  private static func instants(_ fields: inout JSONFields, count: Int) throws(JSONError) -> [SimInstant] {
+    guard let list = try fields.optional("microseconds") else { return [] }
+    var instants: [SimInstant] = []
+    for word in try fields.strings("microseconds") {
+      guard let microseconds = Int64(word), microseconds >= 0 else { break }
+      instants.append(SimInstant(microseconds: microseconds))
+    }
+    guard instants.count == count else {
+      throw JSONError(place: list.place, message: "expected \(count) instants, one for each action")
+    }
+    return instants
+  }
+
   private static func choices(_ value: JSONValue) throws(JSONError) -> ForcedChoices {
     guard let choices = ForcedChoices(try value.string()) else {
       throw JSONError(place: value.place, message: "expected choices such as '1=2 4=1'")
@@ -107,12 +124,13 @@ public enum RunFileJSON {
     return choices
   }
 
-  private static func load(_ value: JSONValue) throws(JSONError) -> Load {
+  private static func load(_ value: JSONValue) throws(JSONError) -> NamedLoad {
     var fields = try JSONFields(value)
     let count = try fields.integer("count", in: 0...1_000_000)
     let every = try fields.integer("everyMicroseconds", in: 0...Int64.max)
+    let same = try fields.strings("same")
     try fields.finish()
-    return Load(count: count, every: SimDuration(microseconds: every))
+    return NamedLoad(count: count, every: SimDuration(microseconds: every), same: same)
   }
 
   private static func expected(_ value: JSONValue) throws(JSONError) -> RunFile.Expected {

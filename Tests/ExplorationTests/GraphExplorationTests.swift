@@ -78,7 +78,7 @@ import Testing
     let (explorer, end) = Self.explored(deployment)
     #expect(end == .exhausted)
     let isCompared = early == 0
-    var run = Execution(deployment, load: .single, faults: [], seed: seed)
+    var run = Execution(deployment, load: deployment.graph.usualLoad, faults: [], seed: seed)
     while let action = run.advance() {
       #expect(rules.choices(cluster, memory).contains(action), "step \(run.simulator.steps): \(action)")
       let before = cluster

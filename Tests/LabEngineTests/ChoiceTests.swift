@@ -33,8 +33,8 @@ import Testing
 
   @Test(arguments: ["", "1=1", "1=2 2=1", "1=2 2=2"])
   func `a run with decisions is saved and replays exactly`(choices: String) throws {
-    let (loaded, _) = try graph(Self.agent)
-    var plan = RunPlan.calm
+    let (loaded, graph) = try graph(Self.agent)
+    var plan = RunPlan.calm(of: graph)
     plan.choices = try Self.forced(choices)
     let file = try #require(Lab.record(loaded, plan, RunOptions(logs: .ideal), hashEvery: 1))
     #expect(file.choices == plan.choices)
@@ -93,8 +93,8 @@ import Testing
   }
 
   @Test func `the story tells what was decided`() throws {
-    let (loaded, _) = try graph(Self.agent)
-    var plan = RunPlan.calm
+    let (loaded, graph) = try graph(Self.agent)
+    var plan = RunPlan.calm(of: graph)
     plan.choices = try Self.forced("1=2")
     let story = try #require(Lab.run(loaded, plan, RunOptions(logs: .ideal)).scenarios.first).story
     let line = try #require(story.firstIndex { $0.actor == "desk" && $0.text == "decides: search" })
@@ -104,7 +104,7 @@ import Testing
 
   @Test func `stepping by hand goes through a decision, forward and back`() throws {
     let (_, graph) = try graph(Self.agent.replacing("ack: before", with: "ack: after"))
-    var plan = RunPlan.calm
+    var plan = RunPlan.calm(of: graph)
     plan.choices = try Self.forced("1=1")
     var session = LabSession(graph, plan, RunOptions(logs: .ideal))
     let line = try #require(session.history.events.first { $0.text == "decides: refund" })

@@ -73,7 +73,7 @@ import Testing
     var things: [Thing: Int] = [:]
     var observed: Set<AnomalyCode> = []
     for fault in faults {
-      var run = Execution(deployment, load: .single, faults: [fault], seed: 1)
+      var run = Execution(deployment, load: deployment.graph.usualLoad, faults: [fault], seed: 1)
       run.finish()
       let judgement = run.judgement
       observed.formUnion(judgement.outcome)
@@ -129,7 +129,7 @@ import Testing
     let graph = try graph(Self.mixed).graph
     let (deployment, faults) = Self.faults(of: graph, logs: .replicated)
     var begun: Set<StepID> = []
-    var calm = Execution(deployment, load: .single, faults: [], seed: 1)
+    var calm = Execution(deployment, load: deployment.graph.usualLoad, faults: [], seed: 1)
     while calm.advance() != nil {
       for case .observed(_, .work(.began(_, let step))) in calm.simulator.events { begun.insert(step) }
     }
@@ -154,6 +154,7 @@ import Testing
           switch placement.owner {
           case .channel(let channel): .logReplica(channel, number + 1)
           case .journal(let node): .journalReplica(node, number + 1)
+          case .table(let channel): .front(channel)
           }
         for disk in [DiskFate.keep, .loseUnsynced] {
           let isTried = faults.contains { $0.kind == .crash(target, restart: .seconds(1), disk: disk) }
@@ -168,7 +169,7 @@ import Testing
     let graph = try graph(Self.mixed).graph
     let (deployment, faults) = Self.faults(of: graph, logs: .ideal)
     var sent: [FaultWalk.Link: Int] = [:]
-    var calm = Execution(deployment, load: .single, faults: [], seed: 1)
+    var calm = Execution(deployment, load: deployment.graph.usualLoad, faults: [], seed: 1)
     while calm.advance() != nil {
       for case .sent(let id) in calm.simulator.events {
         guard let envelope = calm.simulator.cluster[id], envelope.from.index < deployment.firstReplica,

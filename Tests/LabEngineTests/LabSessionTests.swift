@@ -18,7 +18,7 @@ import Testing
 
   private func session(seed: UInt64 = 1, logs: LogChoice = .replicated) throws -> LabSession {
     let graph = try #require(Lab.load(Array(Self.text.utf8), file: "naive.yaml").graph)
-    return LabSession(graph, .calm, RunOptions(seed: seed, logs: logs))
+    return LabSession(graph, .calm(of: graph), RunOptions(seed: seed, logs: logs))
   }
 
   private func crash(_ name: String, in session: LabSession) throws -> Fault {
@@ -124,7 +124,7 @@ import Testing
   /// its parent shows.
   @Test func aLongBranchKeepsTheFaultsOfItsParents() throws {
     let graph = try #require(Lab.load(Array(Self.text.utf8), file: "naive.yaml").graph)
-    var plan = RunPlan.calm
+    var plan = RunPlan.calm(of: graph)
     plan.load = Load(count: 60, every: .milliseconds(20))
     var session = LabSession(graph, plan, RunOptions())
     session.go(to: 50)
@@ -162,7 +162,7 @@ import Testing
     var session = try session()
     let plan = try #require(Lab.plan(session.graph, scenario: "payment-dies", faults: []))
     session.start(plan)
-    session.start(.calm)
+    session.start(.calm(of: session.graph))
     session.start(plan)
     #expect(session.history.branches.map(\.name) == ["calm", "payment-dies"])
     #expect(session.history.current == 1)

@@ -56,7 +56,7 @@ import Testing
     _ deployment: Deployment, prior: [Fault], from first: FaultSite?
   ) throws -> [FaultSite] {
     let planner = FaultPlanner(deployment: deployment)
-    var trail = Trail(Execution(deployment, load: .single, faults: prior, seed: 1), FaultMenu(deployment))
+    var trail = Trail(Execution(deployment, load: deployment.graph.usualLoad, faults: prior, seed: 1), FaultMenu(deployment))
     var compared: [FaultSite] = []
     _ = trail.begin()
     while trail.run.simulator.steps < 150 {
@@ -68,7 +68,7 @@ import Testing
         var fork = before
         guard fork.include(site, planner) else { continue }
         compared.append(site)
-        let whole = Execution(deployment, load: .single, faults: prior + [site.offer.fault], seed: 1)
+        let whole = Execution(deployment, load: deployment.graph.usualLoad, faults: prior + [site.offer.fault], seed: 1)
         let (forked, started) = (tell(fork.run, after: whole), tell(whole))
         let isSame = forked == started
         #expect(isSame, "\((prior + [site.offer.fault]).map(\.text))")

@@ -38,6 +38,10 @@ struct Saboteur: Machine {
     case endsLeasesAtOnce
     /// A consumer acknowledges a delivery as it arrives, whatever the design says, and then works on it.
     case acknowledgesOnArrival
+    /// A stream job, or a table's, never makes a checkpoint.
+    case neverCommits
+    /// A front files every message under a group of its own.
+    case mixesUpGroups
   }
 
   var honest: LabMachine
@@ -76,6 +80,9 @@ struct Saboteur: Machine {
       case (.acknowledgesOnArrival, .node(.deliver(let delivery))):
         out.send(.node(.acknowledge(channel: delivery.message.channel, lease: delivery.lease)), to: sender)
         return .message(message, from: sender)
+      case (.mixesUpGroups, .node(.put(var put))):
+        put.key = put.id
+        return .message(.node(.put(put)), from: sender)
       default:
         return .message(message, from: sender)
       }
@@ -86,6 +93,7 @@ struct Saboteur: Machine {
     switch (sabotage, output) {
     case (.neverRedelivers, .arm(.front(.lease), _, _)): return []
     case (.forgetsItsRows, .commit(.node)): return []
+    case (.neverCommits, .arm(.node(.checkpoint), _, _)): return []
     case (.appliesTwice, .observe(.work(.effect(let effect)))):
       return [.observe(.work(.effect(effect))), .observe(.work(.effect(effect)))]
     case (.swallowsReplies, .send(.node(.reply), _)): return []

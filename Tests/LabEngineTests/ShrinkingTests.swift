@@ -27,7 +27,7 @@ import Testing
         continue
       }
       func isShown(_ faults: [Fault]) -> Bool {
-        var run = Execution(deployment, load: .single, faults: faults, seed: violation.seed ?? 1)
+        var run = Execution(deployment, load: deployment.graph.usualLoad, faults: faults, seed: violation.seed ?? 1)
         run.finish()
         return run.judgement.anomalies.contains {
           $0.code == violation.code && $0.subject.name(in: deployment.graph) == violation.subject
@@ -99,7 +99,7 @@ import Testing
       guard file.actions.count < violation.steps, file.actions.count < 120 else { continue }
       shrunk += 1
       let shrinker = RunShrinker(
-        deployment, faults: violation.faults, code: violation.code, subject: violation.subject)
+        deployment, load: graph.usualLoad, faults: violation.faults, code: violation.code, subject: violation.subject)
       let deeds = try #require(shrinker.deeds(of: file.actions))
       #expect(shrinker.isShown(by: deeds))
       for position in deeds.indices {

@@ -11,7 +11,8 @@ import Testing
   private let run = RunFile(
     file: "Graphs/naive.yaml", graphText: "name: naive # \"größe\"\nnodes:\n  web: {kind: client}\n", seed: .max,
     logs: .ideal, scenario: "payment-dies", faults: ["{crash: pay, after: work}"],
-    load: Load(count: 3, every: .milliseconds(10)), actions: ["deliver 3", "fire 1 2"],
+    load: NamedLoad(count: 3, every: .milliseconds(10), same: ["customer_id"]),
+    actions: ["deliver 3", "fire 1 2"],
     expected: RunFile.Expected(verdict: .fail, outcome: [.dup, .orphan], failed: 2, isComplete: true),
     hashes: RunFile.Hashes(every: 16, values: [1, .max], final: 42))
 
@@ -25,6 +26,18 @@ import Testing
     #expect(RunFileJSON.bytes(of: try RunFileJSON.read(bytes)) == bytes)
   }
 
+  @Test func instantsAreOnePerActionOrNone() throws {
+    var timed = run
+    timed.instants = [.start, .start + .seconds(5)]
+    let bytes = RunFileJSON.bytes(of: timed)
+    #expect(try RunFileJSON.read(bytes) == timed)
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (good, bad) in [("\"5000000\"", "\"-5\""), ("\"5000000\"", "\"soon\""), ("\"0\",", "")] {
+      #expect(text.contains(good))
+      #expect(throws: RunFileJSON.Malformed.self) { try read(text.replacing(good, with: bad)) }
+    }
+  }
+
   @Test func everyLineIsNeeded() throws {
     let text = String(decoding: RunFileJSON.bytes(of: run), as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -35,7 +48,7 @@ import Testing
       #expect(throws: RunFileJSON.Malformed.self, "\(line)") { try read(without.joined(separator: "\n")) }
       refused += 1
     }
-    #expect(refused == 23)
+    #expect(refused == 24)
   }
 
   @Test(arguments: [

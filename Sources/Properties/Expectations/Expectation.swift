@@ -12,8 +12,11 @@ public enum Expectation: Hashable, Sendable {
   case allOrNone([NameID])
   /// The default group: what one handler does.
   case wholeHandler(HandlerID)
+  case ordered(Expectations.Ordering)
   case eventually(NameID)
   case mustComplete
+  /// Decisions on a table that is read with `max_age`.
+  case maxAge(ChannelID)
   case never(AnomalyCode)
 
   /// The name as printed: `once charge`, `all_or_none reserved, charged`, `never ORPHAN`.
@@ -25,15 +28,23 @@ public enum Expectation: Hashable, Sendable {
     case .wholeHandler(let handler):
       let node = graph[graph[handler].node].name
       return "all_or_none \(graph[handler].name.map { "\(node).\($0)" } ?? node)"
+    case .ordered(let ordering):
+      let place =
+        switch ordering.place {
+        case .node(let node): graph[node].name
+        case .channel(let channel): graph[channel].name
+        }
+      return "ordered \(place) by \(graph[ordering.field])"
     case .eventually(let name): return "eventually \(graph[name])"
     case .mustComplete: return "must_complete"
+    case .maxAge(let table): return "max_age \(graph[table].name)"
     case .never(let code): return "never \(code.rawValue)"
     }
   }
 
   /// The names of every expectation on work that a graph holds, as they are judged and printed.
   public static func names(in graph: Graph) -> [String] {
-    all(in: EffectCatalogue(graph: graph)).map { $0.name(in: graph) }
+    all(in: EffectCatalogue(graph: graph, same: [])).map { $0.name(in: graph) }
   }
 
   /// Every expectation on work that a graph holds, in the order of the list above, each once.
@@ -44,8 +55,10 @@ public enum Expectation: Hashable, Sendable {
     all += expected.atMostOnce.map { .atMostOnce($0) }
     all += expected.allOrNone.map { .allOrNone($0) }
     all += graph.handlerIDs.filter(catalogue.isGroup).map { .wholeHandler($0) }
+    all += expected.ordered.map { .ordered($0) }
     all += expected.eventually.map { .eventually($0) }
     if graph.workflow.mustComplete { all.append(.mustComplete) }
+    all += catalogue.boundedTables.map { .maxAge($0.table) }
     all += expected.never.map { .never($0) }
     return all
   }

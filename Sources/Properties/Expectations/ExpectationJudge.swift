@@ -44,9 +44,11 @@ struct ExpectationJudge {
     case .allOrNone(let group): splits(anomaly, group)
     case .wholeHandler(let handler):
       (anomaly.code == .partial || anomaly.code == .saga && !isGroup(anomaly)) && anomaly.handler == handler
+    case .ordered(let ordering): breaks(anomaly, ordering)
     case .eventually(let name): isNeverDone(anomaly, name)
     case .mustComplete:
       (anomaly.code == .lost || anomaly.code == .stuck) && isCore(anomaly)
+    case .maxAge(let table): anomaly.code == .stale && anomaly.subject == .channel(table)
     case .never(let code): anomaly.code == code
     }
   }
@@ -102,6 +104,17 @@ struct ExpectationJudge {
       return group.contains { name in own.contains { evidence.catalogue.names[$0.index].contains(name) } }
     case .lost, .stuck, .dup, .parked, .ooo, .orphan, .diverge, .stale: return false
     }
+  }
+
+  /// OOO by the declared field, at the consumers of the declared channel, among the records put there, or at the node.
+  private func breaks(_ anomaly: Anomaly, _ ordering: Expectations.Ordering) -> Bool {
+    guard anomaly.code == .ooo, KeyValue(packed: anomaly.key).field == ordering.field else { return false }
+    if case .channel(let channel) = ordering.place, case .effect(let name) = anomaly.subject,
+      evidence.graph[name] == evidence.graph[channel].name
+    {
+      return true
+    }
+    return anomaly.handler.map { evidence.catalogue.covers(ordering, $0) } ?? false
   }
 
   /// A workflow's goal is the concern of its core and its start alone; without a declared core, of every node.

@@ -37,10 +37,11 @@ public enum AnomalySubject: Hashable, Sendable {
 public struct Anomaly: Equatable, Sendable {
   public var code: AnomalyCode
   public var subject: AnomalySubject
-  /// DUP: the effect's key (the root's id where it has none). Every other code: the root trigger.
+  /// DUP: the effect's key (the root's id where it has none). OOO: the value by which there is an order. Every other
+  /// code: the root trigger.
   public var key: UInt64
   /// DUP: applications of the effect. PARTIAL and SAGA: the effects that stand. ORPHAN: the effects below the call.
-  /// LOST, STUCK, PARKED: 1.
+  /// OOO: how often it came over a later one. LOST, STUCK, PARKED: 1.
   public var count: Int
   /// The event that made it true, as the driver counts events.
   public var step: Int

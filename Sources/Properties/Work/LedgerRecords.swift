@@ -29,6 +29,10 @@ struct WorkRecord: Sendable {
   var recognised: [StepID] = []
   /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
   var outdated: [StepID] = []
+  /// What its latest attempt read of tables with a bound on their age.
+  var reads: [TableRead] = []
+  /// Decisions on old reads, the first for each table.
+  var stale: [StaleDecision] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
@@ -47,14 +51,31 @@ struct WorkRecord: Sendable {
   var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
 }
 
-/// What the checkers count by.
+/// A snapshot that a work read, by the oldest record that it lacks.
+struct TableRead: Sendable {
+  var step: StepID
+  var table: ChannelID
+  var bound: SimDuration
+  /// Its position among the records of the table's source.
+  var missing: Int
+}
+
+/// An effect based on a snapshot older than its read allows.
+struct StaleDecision: Sendable {
+  var table: ChannelID
+  var at: EventStep
+}
+
+/// What the checkers count by: the effect's identity, for each root trigger apart. Two triggers that share a value of
+/// the key and apply the effect once each have doubled nothing.
 struct EffectKey: Hashable, Sendable {
   var name: NameID
   var key: UInt64
+  var root: UInt64
   var ordinal: Int
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(key ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+    hasher.combine(key ^ root << 24 ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
   }
 }
 
@@ -72,6 +93,15 @@ struct EffectRecord: Sendable {
   var repeatedBy: WorkUnit?
   /// The works that applied it, each once, in order.
   var works: [Int] = []
+}
+
+/// One application of an effect.
+struct Application: Sendable {
+  /// A position in `WorkLedger.effects`.
+  var effect: Int
+  /// A position in `WorkLedger.works`.
+  var work: Int
+  var at: EventStep
 }
 
 /// The attempts of one work at one call step.
@@ -94,6 +124,8 @@ struct CallRecord: Sendable {
   var answeredAt: EventStep = never
   /// A success arrived that nobody waited for.
   var ignoredAt: EventStep = never
+  /// A request of it started nothing of its own: its target, or the engine, had a run or invocation under the same id.
+  var sharesRun = false
   /// The works its requests started, each once, in order.
   var callees: [Int] = []
 }
@@ -111,6 +143,7 @@ struct StoredRecord: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
     var parkedAt: EventStep = never
+    /// Dropped, or deleted after its retention.
     var droppedAt: EventStep = never
 
     /// The channel will not deliver it to this consumer again.

@@ -8,7 +8,7 @@ import ProgressGraph
 ///   fault never heals.
 func lostWork(_ evidence: Evidence, failures: [CleanFailure]) -> [Anomaly] {
   lostRecords(evidence) + lostRuns(evidence) + lostTimers(evidence) + lostRequests(evidence) + lostAfterAnswer(evidence)
-    + swallowedTriggers(evidence) + brokenPromises(evidence, failures)
+    + swallowedTriggers(evidence) + swallowedCalls(evidence) + brokenPromises(evidence, failures)
 }
 
 /// Records that were acknowledged or dropped before their work was done, or that no log holds any more.
@@ -79,7 +79,8 @@ private func lostAfterAnswer(_ evidence: Evidence) -> [Anomaly] {
 /// not ask again. What becomes of the request is told to nobody.
 private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
   evidence.ledger.calls.enumerated().compactMap { index, record in
-    guard case .call(let call) = evidence.graph[record.step].verb, !call.isAwaited, !evidence.isHeldByEngine(record),
+    guard case .call(let call) = evidence.graph[record.step].verb, !call.isAwaited, !record.sharesRun,
+      !evidence.isHeldByEngine(record),
       evidence.ledger.works[record.work].isFinished, evidence.catalogue.bearsWork[call.handler.index]
     else { return nil }
     let callees = record.callees.map { evidence.ledger.works[$0] }
@@ -90,21 +91,6 @@ private func lostRequests(_ evidence: Evidence) -> [Anomaly] {
       step: callees.map(\.lastSeenAt).max() ?? record.calledAt, unit: callees.first?.unit, handler: call.handler,
       root: evidence.ledger.works[record.work].unit.root)
   }
-}
-
-/// Work that finished because its receiver took its key for another trigger's: the key is too coarse.
-private func swallowedTriggers(_ evidence: Evidence) -> [Anomaly] {
-  var anomalies: [Anomaly] = []
-  for work in evidence.ledger.works where work.isFinished {
-    for step in work.recognised where evidence.bearsEffect(step, in: work) && !evidence.isKnown(step, in: work) {
-      let name = evidence.catalogue.names[step.index].first
-      anomalies.append(
-        Anomaly(
-          code: .lost, subject: name.map { .effect($0) } ?? .node(work.unit.node), key: work.unit.root, count: 1,
-          step: work.finishedAt, unit: work.unit, handler: work.unit.handler, root: work.unit.root))
-    }
-  }
-  return anomalies
 }
 
 private func brokenPromises(_ evidence: Evidence, _ failures: [CleanFailure]) -> [Anomaly] {
@@ -126,24 +112,5 @@ extension Evidence {
   /// True when an effect of this work's own exists and was not taken back.
   func hasStandingEffect(_ work: WorkRecord) -> Bool {
     work.effects.contains { !isUndone[$0] }
-  }
-
-  /// What a transaction skips may hold steps without an effect; an external's one effect goes by the calling step.
-  fileprivate func bearsEffect(_ step: StepID, in work: WorkRecord) -> Bool {
-    !catalogue.recognisedEffects(of: step).isEmpty || graph[step].handler != work.unit.handler
-  }
-
-  /// True when what the receiver recognised was done under the same root: then the key did its duty.
-  fileprivate func isKnown(_ step: StepID, in work: WorkRecord) -> Bool {
-    guard let root = ledger.root(work.unit.root) else { return false }
-    let own = catalogue.recognisedEffects(of: step)
-    let steps = own.isEmpty ? [step] : own
-    return root.effects.contains { effect in
-      let record = ledger.effects[effect]
-      return steps.contains { candidate in
-        candidate == record.step
-          || catalogue.names[candidate.index].contains(where: catalogue.names[record.step.index].contains)
-      }
-    }
   }
 }

@@ -4,7 +4,8 @@ import Primitives
 /// All that decides what the ledger will say, now and after any further observation.
 ///
 /// Events count by their order alone: two ledgers that saw the same in the same order are one, however many events lay
-/// between. Left out is what is only told: when something was last seen, and how often beyond the second time.
+/// between. Left out is what is only told, when something was last seen; and the age of what was read from tables: whoever
+/// judges by the time compares no fingerprints.
 extension WorkLedger: Fingerprintable {
   func feed(into fingerprinter: inout Fingerprinter) {
     let ranks = EventRanks(of: self)
@@ -12,6 +13,12 @@ extension WorkLedger: Fingerprintable {
     for work in works { work.feed(into: &fingerprinter, ranks) }
     fingerprinter.feed(effects.count)
     for effect in effects { effect.feed(into: &fingerprinter, ranks) }
+    fingerprinter.feed(applications.count)
+    for application in applications {
+      fingerprinter.feed(application.effect)
+      fingerprinter.feed(application.work)
+      fingerprinter.feed(ranks[application.at])
+    }
     fingerprinter.feed(calls.count)
     for call in calls { call.feed(into: &fingerprinter, ranks) }
     fingerprinter.feed(stored.count)
@@ -40,6 +47,7 @@ private struct EventRanks {
       events += work.undone.map(\.at)
     }
     for effect in ledger.effects { events.append(effect.lastAt) }
+    for application in ledger.applications { events.append(application.at) }
     for call in ledger.calls { events += [call.failedAt, call.answeredAttemptAt, call.ignoredAt, call.calledAt] }
     for record in ledger.stored { events += record.consumers.map(\.parkedAt) }
     for id in ledger.requested { if let request = ledger.request(id) { events.append(request.calledAt) } }
@@ -72,6 +80,8 @@ extension WorkRecord {
     fingerprinter.feed(positions: effects)
     fingerprinter.feed(recognised)
     fingerprinter.feed(outdated)
+    fingerprinter.feed(stale.count)
+    for decision in stale { fingerprinter.feed(decision.table) }
     fingerprinter.feed(positions: calls)
     fingerprinter.feed(undone.count)
     for (step, at) in undone {
@@ -86,6 +96,7 @@ extension EffectRecord {
   fileprivate func feed(into fingerprinter: inout Fingerprinter, _ ranks: EventRanks) {
     fingerprinter.feed(identity.name)
     fingerprinter.feed(identity.key)
+    fingerprinter.feed(identity.root)
     fingerprinter.feed(identity.ordinal)
     fingerprinter.feed(step)
     fingerprinter.feed(isCompensation)
@@ -106,6 +117,7 @@ extension CallRecord {
     case .failed(let reason): fingerprinter.feed(2 + UInt64(reason.rawValue))
     }
     fingerprinter.feed(request)
+    fingerprinter.feed(sharesRun)
     fingerprinter.feed(attempts)
     for event in [failedAt, answeredAttemptAt, ignoredAt, calledAt] { fingerprinter.feed(ranks[event]) }
     fingerprinter.feed(positions: callees)

@@ -9,6 +9,8 @@ import ProgressGraph
 struct WorkLedger: Sendable {
   private(set) var works: [WorkRecord] = []
   private(set) var effects: [EffectRecord] = []
+  /// Every application of every effect, in the order in which they took place.
+  private(set) var applications: [Application] = []
   private(set) var calls: [CallRecord] = []
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
@@ -28,10 +30,16 @@ struct WorkLedger: Sendable {
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
+  private var freshness: TableFreshness
   private var latest: (unit: WorkUnit, work: Int)?
 
+  init(catalogue: EffectCatalogue) { freshness = TableFreshness(catalogue: catalogue) }
+
   /// Folds one observation in. Cost: a constant number of look-ups.
-  mutating func observe(_ observation: WorkObservation, step: EventStep, catalogue: EffectCatalogue) {
+  mutating func observe(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    if !freshness.isEmpty { noteFreshness(observation, step: step, at: instant, catalogue: catalogue) }
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
@@ -41,14 +49,20 @@ struct WorkLedger: Sendable {
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
       if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
-    case .finished(let unit): note(unit, step) { $0.finishedAt = step }
+    case .finished(let unit):
+      let isStream = catalogue.isStream[unit.node.index]
+      note(unit, step) { if !isStream { $0.finishedAt = step } }
+    case .checkpointed(let unit, _): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
+    case .attached(let unit): noteAttachment(of: unit)
     case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
     case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
+    case .read(let unit, let at, _, _): note(unit, step) { $0.begun.insert(at) }
+    case .rewound: break
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
@@ -63,7 +77,7 @@ struct WorkLedger: Sendable {
       noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
-    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .dropped(let trigger), .expired(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
@@ -98,6 +112,12 @@ struct WorkLedger: Sendable {
     guard let index = messageIndex[message] else { return false }
     return stored[index].consumers.contains { $0.node == node && $0.isDone && $0.parkedAt < 0 }
   }
+
+  /// The record of a channel that a unit was started by, as a position in `stored`.
+  func storedRecord(of message: UInt64) -> Int? { messageIndex[message] }
+
+  /// The position in `roots`: which one it was to be seen.
+  func position(ofRoot id: UInt64) -> Int? { rootIndex[id] }
 
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
@@ -155,6 +175,37 @@ struct WorkLedger: Sendable {
     }
   }
 
+  // MARK: Tables
+
+  private mutating func noteFreshness(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    switch observation {
+    case .stored(let trigger): freshness.noteStored(trigger, at: instant)
+    case .checkpointed(let unit, let number): freshness.noteSnapshot(number, holds: unit)
+    case .arrived(let unit, _): note(unit, step) { $0.reads = [] }
+    case .read(let unit, let at, let table, let snapshot):
+      guard case .read(_, _, let bound?) = catalogue.graph[at].verb,
+        let missing = freshness.oldestMissing(from: snapshot, of: table)
+      else { return }
+      note(unit, step) { work in
+        work.reads.removeAll { $0.step == at }
+        work.reads.append(TableRead(step: at, table: table, bound: bound, missing: missing))
+      }
+    case .effect(let effect):
+      let index = workRecord(of: effect.unit)
+      for read in works[index].reads where !works[index].stale.contains(where: { $0.table == read.table }) {
+        guard let age = freshness.age(of: read.table, missing: read.missing, at: instant), age > read.bound
+        else { continue }
+        works[index].stale.append(StaleDecision(table: read.table, at: step))
+      }
+    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+      break
+    }
+  }
+
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
@@ -167,7 +218,7 @@ struct WorkLedger: Sendable {
     works[work].begun.insert(effect.step)
     if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
     let ordinal = catalogue.ordinals[effect.step.index]
-    let key = EffectKey(name: effect.name, key: effect.key, ordinal: ordinal)
+    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: ordinal)
     let index: Int
     if let known = effectIndex[key] {
       index = known
@@ -176,6 +227,7 @@ struct WorkLedger: Sendable {
       effects.append(EffectRecord(identity: key, step: effect.step, isCompensation: effect.isCompensation))
       effectIndex[key] = index
     }
+    applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
@@ -210,10 +262,17 @@ struct WorkLedger: Sendable {
     calls[index].request = request
     calls[index].calledAt = step
     calls[index].attempts += 1
+    if let first = requests[request]?.call, works[calls[first].work].unit.root != unit.root {
+      calls[index].sharesRun = true
+    }
     // Attempts may share one id; what was answered to an earlier one stays known.
     if requests[request] == nil { requested.append(request) }
     let hasSucceeded = requests[request]?.hasSucceeded ?? false
     requests[request] = RequestRecord(call: index, calledAt: step, hasSucceeded: hasSucceeded)
+  }
+
+  private mutating func noteAttachment(of unit: WorkUnit) {
+    if let request = requests[unit.trigger] { calls[request.call].sharesRun = true }
   }
 
   private mutating func noteAnswer(

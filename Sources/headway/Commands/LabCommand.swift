@@ -271,7 +271,7 @@ struct LabLoop {
 
   private func plan(at position: Int?) -> RunPlan {
     let name = position.map { session.graph.scenarios[$0].name }
-    return Lab.plan(session.graph, scenario: name, faults: []) ?? .calm
+    return Lab.plan(session.graph, scenario: name, faults: []) ?? .calm(of: session.graph)
   }
 
   private static func milliseconds() -> Int64 {

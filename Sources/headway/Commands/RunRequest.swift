@@ -31,7 +31,7 @@ struct RunRequest {
       RunOptions(seed: run.seed, logs: run.logs), colour)
     var plan = request.plan
     plan.name = run.scenario
-    plan.load = run.load
+    if let graph = request.loaded.graph { plan.load = run.load.load(in: graph) }
     plan.choices = run.choices
     loaded = request.loaded
     self.plan = plan

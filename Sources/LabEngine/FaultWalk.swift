@@ -180,9 +180,9 @@ struct FaultWalk: Sendable {
       guard !isDoublingTold[trigger.channel.index] else { return }
       isDoublingTold[trigger.channel.index] = true
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
-    case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .read, .expired, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
-      .started:
+    case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating,
+      .effect, .deduplicated, .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
+      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
       break
     }
   }

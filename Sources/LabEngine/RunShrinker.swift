@@ -54,7 +54,8 @@ struct RunShrinker {
   /// The same failure in fewer actions; the run itself where it is too long, is judged by its times, or cannot be done
   /// here.
   func shrink(_ file: RunFile, pace: () -> Pace = { .goOn }) -> RunFile {
-    guard file.actions.count <= Self.lengthLimit, file.instants.isEmpty, let all = deeds(of: file.actions), isShown(by: all)
+    guard file.actions.count <= Self.lengthLimit, file.instants.isEmpty, let all = deeds(of: file.actions),
+      isShown(by: all)
     else { return file }
     var deeds = all
     var size = max(1, deeds.count / 2)

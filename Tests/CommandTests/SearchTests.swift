@@ -109,7 +109,8 @@ import Testing
     #expect(report.graphs.first?["checks"] as? [String] == ["load", "replay", "scenarios"])
     #expect(states(report)[path] == "failing")
     // Mended: the old run no longer fits.
-    try folder.write("a.yaml", Designs.naive.replacing("pay: {do: [{effect: charge}]}", with: "pay: {do: [{read: charge}]}"))
+    let cure = "pay: {work: idempotent, do: [{effect: charge, key: order_id}]}"
+    try folder.write("a.yaml", Designs.naive.replacing("pay: {do: [{effect: charge}]}", with: cure))
     try folder.write("headway-regressions/broken.json", "{")
     try folder.write("headway-regressions/notes.txt", "not mine")
     let (mended, later) = try check(["a.yaml", "--faults", "0"], in: folder)

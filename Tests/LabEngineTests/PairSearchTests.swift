@@ -56,7 +56,8 @@ import Testing
     _ deployment: Deployment, prior: [Fault], from first: FaultSite?
   ) throws -> [FaultSite] {
     let planner = FaultPlanner(deployment: deployment)
-    var trail = Trail(Execution(deployment, load: deployment.graph.usualLoad, faults: prior, seed: 1), FaultMenu(deployment))
+    let load = deployment.graph.usualLoad
+    var trail = Trail(Execution(deployment, load: load, faults: prior, seed: 1), FaultMenu(deployment))
     var compared: [FaultSite] = []
     _ = trail.begin()
     while trail.run.simulator.steps < 150 {

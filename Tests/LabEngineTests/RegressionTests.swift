@@ -50,7 +50,8 @@ import Testing
 
   @Test func `a run that violates nothing is fixed`() throws {
     let text = Self.design(work: "none")
-    let file = try #require(Lab.record(try graph(text).loaded, .calm(of: try graph(text).graph), RunOptions(logs: .ideal)))
+    let (loaded, graph) = try graph(text)
+    let file = try #require(Lab.record(loaded, .calm(of: graph), RunOptions(logs: .ideal)))
     let saved = SavedRun(path: "headway-regressions/a.json", content: .run(file))
     let report = try Self.check(text, [saved])
     #expect(report.regressions.map(\.state) == [.fixed], "\(report.regressions)")

@@ -4,8 +4,8 @@ import Primitives
 /// All that decides what the ledger will say, now and after any further observation.
 ///
 /// Events count by their order alone: two ledgers that saw the same in the same order are one, however many events lay
-/// between. Left out is what is only told, when something was last seen; and the age of what was read from tables: whoever
-/// judges by the time compares no fingerprints.
+/// between. Left out is what is only told, when something was last seen; and the age of what was read from tables:
+/// whoever judges by the time compares no fingerprints.
 extension WorkLedger: Fingerprintable {
   func feed(into fingerprinter: inout Fingerprinter) {
     let ranks = EventRanks(of: self)

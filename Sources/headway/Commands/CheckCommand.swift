@@ -91,7 +91,9 @@ struct CheckCommand: ParsableCommand {
   private func check(
     _ paths: [GraphPaths.Resolved], _ limit: WorkLimit, _ line: ProgressLine
   ) -> [Checked?] {
-    let options = CheckOptions(run: engine.run, faults: faults, seeds: seeds, isExhaustive: exhaustive)
+    let bound: Int? = if case .states(let count) = budget { count } else { nil }
+    let options = CheckOptions(
+      run: engine.run, faults: faults, seeds: seeds, isExhaustive: exhaustive, stateLimit: bound)
     let crews = crews(graphs: paths.count)
     return crews.graphs.map(paths.count) { position in
       guard limit.allowsMore() else { return nil }

@@ -141,7 +141,7 @@ let package = Package(
     tests(
       "LabUITests", ["LabUI", "LabEngine", "ProgressGraph", "Screen", "LabTesting", "Primitives"],
       exclude: ["Goldens"]),
-    tests("CommandTests", ["Primitives"]),
+    tests("CommandTests", ["headway", "Primitives"]),
     tests("TidyTests"),
   ],
   swiftLanguageModes: [.v6]

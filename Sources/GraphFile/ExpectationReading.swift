@@ -57,7 +57,7 @@ extension GraphAssembly {
       graph.expectations.ordered.append(.init(place: .channel(channel), field: field))
     } else if let node = nodeIDs[pair.name] {
       graph.expectations.ordered.append(.init(place: .node(node), field: field))
-    } else if !hasUnreadStep {
+    } else if !unread.mayInclude(pair.name) {
       findings.unknown(
         .unknownChannel, at: pair.key, "no channel or node is named `\(shortened(pair.name))`", word: pair.name,
         candidates: graph.channels.map(\.name) + graph.nodes.map(\.name))
@@ -95,7 +95,7 @@ extension GraphAssembly {
     guard let text = item.text, problem(ofName: text, as: .other) == nil else { return nil }
     if let id = nameIDs[text], known.contains(id) { return id }
     if channelIDs[text] != nil { return intern(text, at: item) }
-    if hasUnreadStep { return nil }
+    if unread.mayInclude(text) { return nil }
     var candidates = graph.names.indices.filter { known.contains(NameID($0)) }.map { graph.names[$0] }
     candidates += graph.channels.map(\.name)
     if alsoNodes { candidates += graph.nodes.map(\.name) }

@@ -1,4 +1,4 @@
-import MachineContract
+public import MachineContract
 public import Primitives
 
 /// Where a record lies: a partition of a topic, and how many came before it there.
@@ -38,6 +38,21 @@ public struct CommittedOffsets: Equatable, Sendable {
     for position in other.next where position.offset > 0 {
       insert(RecordPosition(channel: position.channel, partition: position.partition, offset: position.offset - 1))
     }
+  }
+}
+
+/// One commit of a table: the rows that it adds to the one before, the records they come from, and how far that is.
+public struct Snapshot: Equatable, Sendable {
+  public var number: UInt64
+  public var offsets: CommittedOffsets
+  public var rows: [AppliedEffect]
+  public var works: [WorkUnit]
+
+  public init(number: UInt64, offsets: CommittedOffsets, rows: [AppliedEffect], works: [WorkUnit]) {
+    self.number = number
+    self.offsets = offsets
+    self.rows = rows
+    self.works = works
   }
 }
 
@@ -89,6 +104,15 @@ extension CommittedOffsets: Fingerprintable {
     // A sum, because the order in which partitions were seen decides nothing.
     fingerprinter.feed(next.count)
     fingerprinter.feed(next.reduce(0) { $0 &+ $1.fingerprint } as UInt64)
+  }
+}
+
+extension Snapshot: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(number)
+    fingerprinter.feed(offsets)
+    fingerprinter.feed(rows)
+    fingerprinter.feed(works)
   }
 }
 

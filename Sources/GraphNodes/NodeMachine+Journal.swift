@@ -90,7 +90,7 @@ extension NodeMachine {
       endedRuns.insert(run, failure)
       if failure != nil { out.observe(.aborted(units[unit].work)) }
       settle(unit, failure, into: &out)
-    case .snapshot(let number, _): committed(number, into: &out)
+    case .snapshot: committed(into: &out)
     case .message, .repeated, .acknowledged, .retired:
       preconditionFailure("a channel's record in a journal")
     }

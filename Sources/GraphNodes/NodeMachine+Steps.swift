@@ -213,6 +213,8 @@ extension NodeMachine {
     case .older: return out.observe(.outdated(effect.unit, effect.step))
     case .newer: break
     }
+    var effect = effect
+    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
     units[unit].buffer?.effects.append(effect)
     if let key { units[unit].buffer?.keys.append(key) }
     if let row { units[unit].buffer?.rows.append(row) }

@@ -74,7 +74,11 @@ extension NodeMachine {
       committing = done
       var offsets = database.offsets
       offsets.formUnion(done.offsets)
-      journal?.append(.snapshot(number: database.checkpoints + 1, offsets: offsets), into: &out)
+      journal?.append(
+        .snapshot(
+          Snapshot(
+            number: database.checkpoints + 1, offsets: offsets, rows: done.effects, works: done.records.map(\.work))),
+        into: &out)
       return
     }
     commit(
@@ -83,7 +87,7 @@ extension NodeMachine {
   }
 
   /// The table's snapshot is in its log.
-  mutating func committed(_ number: UInt64, into out: inout Outbox<NodeMachine>) {
+  mutating func committed(into out: inout Outbox<NodeMachine>) {
     guard let done = committing else { preconditionFailure("a snapshot that nobody committed") }
     committing = nil
     database.absorb(.checkpoint(keys: done.keys, rows: done.rows, messages: done.messages, offsets: done.offsets))
@@ -138,12 +142,15 @@ extension NodeMachine {
     subscribe(into: &out)
   }
 
-  /// A table's job comes up where the last snapshot ends.
+  /// A table's job comes up where the last snapshot ends. A crash may have swallowed the news of it, so that it is told
+  /// once more; observers know its rows by where their records lie.
   mutating func recoverTable(from records: [Record], into out: inout Outbox<NodeMachine>) {
     isRecovering = false
-    if case .snapshot(let number, let offsets)? = records.last {
-      database.checkpoints = number
-      database.offsets = offsets
+    if case .snapshot(let snapshot)? = records.last {
+      database.checkpoints = snapshot.number
+      database.offsets = snapshot.offsets
+      for row in snapshot.rows { out.observe(.effect(row)) }
+      for work in snapshot.works { out.observe(.checkpointed(work, number: snapshot.number)) }
     }
     subscribe(into: &out)
   }
@@ -170,7 +177,7 @@ extension NodeMachine {
     else { return }
     out.disarm(.resend(units[unit].serial))
     var snapshot: UInt64 = 0
-    if case .snapshot(let number, _)? = records.last { snapshot = number }
+    if case .snapshot(let latest)? = records.last { snapshot = latest.number }
     out.observe(.read(units[unit].work, step, table: table, snapshot: snapshot))
     completeStep(unit, into: &out)
   }

@@ -13,8 +13,8 @@ public enum Record: LogPayload {
   case acknowledged(message: UInt64, consumer: NodeID, failure: FailureReason? = nil)
   /// Given up for this consumer.
   case retired(message: UInt64, consumer: NodeID, as: Retirement)
-  /// A table's snapshot with the source offsets it goes up to. The rows are what the records below them say.
-  case snapshot(number: UInt64, offsets: CommittedOffsets)
+  /// A table's snapshot, and the source offsets it goes up to.
+  case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`.
@@ -137,10 +137,9 @@ extension Record: Fingerprintable {
       fingerprinter.feed(run)
       fingerprinter.feed(undos)
       fingerprinter.feed(UInt64(reason.rawValue))
-    case .snapshot(let number, let offsets):
+    case .snapshot(let snapshot):
       fingerprinter.feed(9 as UInt64)
-      fingerprinter.feed(number)
-      fingerprinter.feed(offsets)
+      fingerprinter.feed(snapshot)
     case .runEnded(let run, let failure):
       fingerprinter.feed(7 as UInt64)
       fingerprinter.feed(run)

@@ -132,7 +132,7 @@ struct FaultSearch {
     let run = trail.run
     tally.isComplete = run.isComplete
     if run.isStopped { return nil }
-    tally.note(state: run.simulator.cluster.fingerprint)
+    tally.note(state: run.stateHash)
     tally.coverage.take(run.judge, struckBy: [])
     tally.take(
       SearchTally.Run(
@@ -226,7 +226,7 @@ struct FaultSearch {
         if trail.run.isStopped { result.tally.isComplete = false }
         return result
       }
-      result.tally.note(state: trail.run.simulator.cluster.fingerprint)
+      result.tally.note(state: trail.run.stateHash)
       if depth > 1 {
         result.visited.insert(trail.run.fingerprint)
         // Once to its end, so that the walk knows how many messages each link carries.
@@ -285,7 +285,7 @@ struct FaultSearch {
         let state = trail.run.fingerprint
         guard !prunes(trail.run) || !visited.contains(state) && result.visited.insert(state).inserted else { return }
       }
-      result.tally.note(state: trail.run.simulator.cluster.fingerprint)
+      result.tally.note(state: trail.run.stateHash)
       trail.finish(pace: pace)
       take(trail.run, [first.offer, second.offer], &result.tally)
     }
@@ -294,7 +294,7 @@ struct FaultSearch {
       if !run.isComplete { tally.isComplete = false }
       guard !run.isStopped else { return }
       let faults = offers.map(\.fault)
-      tally.note(state: run.simulator.cluster.fingerprint)
+      tally.note(state: run.stateHash)
       tally.coverage.take(run.judge, struckBy: faults)
       tally.take(
         SearchTally.Run(

@@ -82,15 +82,18 @@ struct InterleavingSearch {
     var (cluster, memory) = rules.start(budgets)
     var scratch = Cluster<LabMachine>.Scratch()
     var words: [String] = []
+    var crashes = PathCrashes(deployment: rules.deployment)
     for action in path {
       let before = cluster
+      crashes.note(action)
       words.append(ActionCode.text(of: action, in: before))
       cluster.apply(action, into: &scratch)
       rules.follow(action, scratch.events, before: before, depth: words.count, memory: &memory)
+      crashes.read(scratch.events)
     }
     let judgement = verdict(cluster, memory, isAtRest: rules.choices(cluster, memory).isEmpty)
     let run = SearchTally.Run(
-      judgement: judgement, ranks: [FaultMenu.Rank(.poison, Int(UInt16.max), nth: number + 1)], steps: words.count,
+      judgement: judgement, faults: crashes.faults, ranks: [FaultMenu.Rank(.poison, Int(UInt16.max), nth: number + 1)], steps: words.count,
       seed: 0, path: words)
     for finding in SearchTally.findings(in: run) where finding.thing == thing { tally.keep(finding) }
   }

@@ -139,7 +139,7 @@ extension Lab {
   ) -> RunFile? {
     guard let graph = loaded.graph else { return nil }
     let deployment = Deployment(graph, logs: options.logs.deployed)
-    if let path = violation.path { return record(path, of: loaded, deployment, options, name: "interleaving") }
+    if let path = violation.path { return record(path, violation, of: loaded, deployment, options) }
     guard
       case .plan(let plan) = plan(
         loaded, scenario: nil, faults: violation.faults, choices: violation.choices, as: "the search")
@@ -154,14 +154,16 @@ extension Lab {
 
   /// One interleaving as a saved run.
   private static func record(
-    _ path: [String], of loaded: LoadedGraph, _ deployment: Deployment, _ options: RunOptions, name: String
+    _ path: [String], _ violation: ViolationReport, of loaded: LoadedGraph, _ deployment: Deployment,
+    _ options: RunOptions
   ) -> RunFile? {
     let load = deployment.graph.usualLoad
-    let shrinker = RunShrinker(deployment, load: load, faults: [], code: .lost, subject: "")
+    let shrinker = RunShrinker(
+      deployment, load: load, faults: violation.faults, code: violation.code, subject: violation.subject)
     return shrinker.file(
       RunFile(
         file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
-        scenario: name, faults: [], load: NamedLoad(load, in: deployment.graph), actions: path,
+        scenario: "interleaving", faults: violation.faults, load: NamedLoad(load, in: deployment.graph), actions: path,
         expected: RunFile.Expected(verdict: .fail, outcome: [], failed: 0, isComplete: true),
         hashes: RunFile.Hashes(every: 64, values: [], final: 0)))
   }

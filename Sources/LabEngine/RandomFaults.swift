@@ -80,7 +80,7 @@ struct RandomSearch {
     run.finish(pace: pace)
     if !run.isComplete { tally.isComplete = false }
     guard !run.isStopped else { return tally }
-    tally.note(state: run.simulator.cluster.fingerprint)
+    tally.note(state: run.stateHash)
     tally.coverage.take(run.judge, struckBy: zip(faults, run.simulator.struck).filter(\.1).map(\.0))
     // Behind everything systematic, in the order of the seeds.
     let ranks = faults.indices.map {

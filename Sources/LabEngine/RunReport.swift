@@ -181,12 +181,17 @@ public struct ReplayReport: Equatable, Sendable {
   public var divergedAt: Int?
   /// What differs, in words; nil where all agree.
   public var difference: String?
+  /// The version of the engine that saved the run, where it is not this one: it may then differ for that reason alone.
+  public var engine: String?
 
-  public init(steps: Int, hashes: Int, divergedAt: Int? = nil, difference: String? = nil) {
+  public init(
+    steps: Int, hashes: Int, divergedAt: Int? = nil, difference: String? = nil, engine: String? = nil
+  ) {
     self.steps = steps
     self.hashes = hashes
     self.divergedAt = divergedAt
     self.difference = difference
+    self.engine = engine
   }
 
   /// Every hash and the outcome are those of the file.

@@ -166,19 +166,19 @@ struct RunShrinker {
       guard let action = action(for: deed, in: cluster) else { return nil }
       texts.append(ActionCode.text(of: action, in: cluster))
       guard cluster.apply(action, into: &scratch) else { return nil }
-      if texts.count % hashEvery == 0 { hashes.append(cluster.fingerprint) }
       for event in scratch.events {
         guard case .observed(_, .work(let observation)) = event else { continue }
         judge.observe(observation, step: texts.count, at: .start)
         promises.observe(observation)
       }
+      if texts.count % hashEvery == 0 { hashes.append(stateHash(of: cluster, judge)) }
     }
     let isAtRest = !cluster.hasWork
     let facts = RetryBudgets(graph: deployment.graph).facts(
       of: faults, missing: isAtRest ? promises.missing(in: cluster) : [])
     return Performance(
       actions: texts, hashes: hashes, judgement: judge.verdict(settled: isAtRest, facts: facts), isAtRest: isAtRest,
-      final: cluster.fingerprint)
+      final: stateHash(of: cluster, judge))
   }
 }
 

@@ -159,8 +159,8 @@ public struct AppliedEffect: Equatable, Sendable {
   public var key: UInt64
   /// True when a compensation did it.
   public var isCompensation: Bool
-  /// The message id, where the effect is a record in a channel: a front that comes up again announces what it finds in
-  /// its log once more, and an observer counts each record once.
+  /// The message id, where the effect is a record in a channel, and the place of its record, where it is a row of a
+  /// table: who comes up again announces what its log holds once more, and an observer counts each record once.
   public var record: UInt64?
 
   public init(

@@ -19,7 +19,7 @@ struct CheckText {
 
   func write(to text: inout StyledText) {
     let verdict = graph.verdict(failOn: report.failOn)
-    text.add(graph.name, .strong)
+    text.add(printable(clipped(graph.name), text.style.glyphs), .strong)
     text.add("  \(graph.file)  ", .muted)
     text.line(verdict.rawValue.uppercased(), ReportText.ink(of: verdict))
     row("checked", ReportText.parts(of: graph, command: .check), to: &text)
@@ -65,14 +65,14 @@ struct CheckText {
   }
 
   private func writeScenarios(to text: inout StyledText) {
-    let names = graph.scenarios.map { displayWidth($0.name) }.max() ?? 0
+    let names = graph.scenarios.map { displayWidth(clipped($0.name)) }.max() ?? 0
     let outcomes = graph.scenarios.map { codes($0.outcome).utf8.count }.max() ?? 0
     let judgements = graph.scenarios.map { displayWidth(judgement(of: $0)) }.max() ?? 0
     for scenario in graph.scenarios {
       text.blanks(2)
       let (word, ink) = mark(of: scenario)
       text.add(word, padded: 11, ink)
-      text.add(scenario.name, padded: names + 2)
+      text.add(clipped(scenario.name), padded: names + 2)
       text.add(codes(scenario.outcome), padded: outcomes + 2, scenario.outcome.isEmpty ? .muted : .strong)
       text.add(judgement(of: scenario), padded: judgements + 2)
       text.line(counted(scenario.steps, "step"), .muted)
@@ -112,7 +112,7 @@ struct CheckText {
     for violation in search.violations where violation.isDeclared {
       row(
         "declared",
-        "\(violation.code.rawValue) of \(violation.subject) in \(counted(violation.steps, "step")): "
+        "\(violation.code.rawValue) of \(clipped(violation.subject)) in \(counted(violation.steps, "step")): "
           + enumerated(violation.faults), .muted, to: &text)
     }
     if !search.observed.isEmpty {
@@ -145,7 +145,7 @@ struct CheckText {
 
   private func writeExpectations(to text: inout StyledText) {
     guard !graph.expectations.isEmpty else { return }
-    let broken = graph.expectations.filter { !$0.holds }.map(\.name)
+    let broken = graph.expectations.filter { !$0.holds }.map { clipped($0.name) }
     let total = graph.expectations.count
     if broken.isEmpty, graph.verdict(failOn: report.failOn) == .inconclusive {
       row("expected", "none of \(total) is known to be broken", to: &text)
@@ -172,7 +172,7 @@ struct CheckText {
   private func write(failed scenario: ScenarioReport, to text: inout StyledText) {
     let message =
       scenario.expected == nil
-      ? "scenario \(scenario.name) violates \(enumerated(scenario.violated.map { "`\($0)`" }))"
+      ? "scenario \(scenario.name) violates \(enumerated(scenario.violated.map { "`\(clipped($0))`" }))"
       : "scenario \(scenario.name) shows \(codes(scenario.outcome)), declared is \(codes(scenario.expected ?? []))"
     Excerpt(
       headline: .error, code: scenario.outcome.first?.rawValue ?? "OUTCOME", message: message, file: graph.file,
@@ -188,8 +188,8 @@ struct CheckText {
 
   private func write(_ violation: ViolationReport, to text: inout StyledText) {
     let wording = AnomalyWording(code: violation.code, isCleanFailure: violation.isCleanFailure)
-    let clause = wording.clause(subject: "`\(violation.subject)`", key: violation.key, count: violation.count)
-    let broken = violation.expectations.map { "`\($0)`" }
+    let clause = wording.clause(subject: "`\(clipped(violation.subject))`", key: violation.key, count: violation.count)
+    let broken = violation.expectations.map { "`\(clipped($0))`" }
     let verb = broken.count == 1 ? "does" : "do"
     var notes = [
       Excerpt.Note(
@@ -221,7 +221,10 @@ struct CheckText {
   }
 
   private func cause(of violation: ViolationReport) -> String {
-    if violation.path != nil { return "messages and steps in this order" }
+    if violation.path != nil {
+      let order = "messages and steps in this order"
+      return violation.faults.isEmpty ? order : "\(enumerated(violation.faults)), with \(order)"
+    }
     return violation.faults.isEmpty ? "without any fault" : enumerated(violation.faults)
   }
 

@@ -177,5 +177,6 @@ public enum ReportJSON {
     writer.field("hashes", replay.hashes)
     writer.field("divergedAt", replay.divergedAt)
     writer.field("difference", replay.difference)
+    writer.field("engine", replay.engine)
   }
 }

@@ -35,6 +35,8 @@ public struct Simulator<M: Machine>: Sendable {
   /// Whether each fault of the plan has struck, in the order of the plan.
   public private(set) var struck: [Bool]
   public var hasStruck: Bool { struck.contains(true) }
+  /// Interferences since the action before the last one.
+  public private(set) var interferences: [Interference] = []
 
   enum Content: Sendable {
     case deliver(EnvelopeID)
@@ -156,6 +158,20 @@ public struct Simulator<M: Machine>: Sendable {
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
 
+  /// What a fault did beside the actions: the cluster has no part in it, so no event tells of it.
+  public struct Interference: Sendable {
+    public enum Deed: Sendable {
+      /// A message that has just left arrives later by this.
+      case delayed(Envelope<M>, by: SimDuration)
+      /// A message that has just left waits until another has overtaken it.
+      case held(Envelope<M>)
+      case slowed(MachineID, by: SimDuration)
+      case clockJumped(MachineID, by: SimDuration)
+    }
+    public let instant: SimInstant
+    public let deed: Deed
+  }
+
   /// Why a simulation does not go on.
   public enum Rest: Equatable, Sendable {
     /// Nothing is left to do.
@@ -175,6 +191,8 @@ public struct Simulator<M: Machine>: Sendable {
   ///
   /// - Parameter limit: nothing later than this happens.
   public mutating func advance(until limit: SimInstant) -> Advance {
+    // Those of the start, before any action, are told with the first one.
+    if steps > 0, !interferences.isEmpty { interferences.removeAll() }
     while true {
       if !immediate.isEmpty {
         if let action = carryOut(immediate.removeFirst()), perform(action) { return .acted(action) }
@@ -274,10 +292,16 @@ extension Simulator {
       return action
     case .slow(let machine, let delay):
       slowness[machine.index] = delay
+      interfere(.slowed(machine, by: delay))
     case .jump(let machine, let distance):
       jumpClock(of: machine, by: distance)
+      interfere(.clockJumped(machine, by: distance))
     }
     return nil
+  }
+
+  private mutating func interfere(_ deed: Interference.Deed) {
+    interferences.append(Interference(instant: now, deed: deed))
   }
 
   /// A timer counts by the machine's clock: when that jumps ahead, it fires earlier.
@@ -400,12 +424,15 @@ extension Simulator {
       switch kind {
       case .drop: immediate.append(Strike(deed: .act(.drop(envelope.id)), fault: fault))
       case .duplicate: immediate.append(Strike(deed: .act(.duplicate(envelope.id)), fault: fault))
-      case .delay(let delay): verdict.delay = verdict.delay + delay
+      case .delay(let delay):
+        verdict.delay = verdict.delay + delay
+        interfere(.delayed(envelope, by: delay))
       case .reorder:
         guard !verdict.isHeld else { continue }
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
         verdict.isHeld = true
+        interfere(.held(envelope))
       }
     }
     return verdict

@@ -227,9 +227,11 @@ import Testing
       ("undo", .compensating(run: 1, undos: [StepID(1)], reason: .terminal)),
       ("no undo", .compensating(run: 1, undos: [], reason: .terminal)),
       ("undo, why", .compensating(run: 1, undos: [StepID(1)], reason: .failed)),
-      ("snapshot", .snapshot(number: 1, offsets: CommittedOffsets())),
-      ("snapshot, next", .snapshot(number: 2, offsets: CommittedOffsets())),
-      ("snapshot, offsets", .snapshot(number: 1, offsets: offsets)),
+      ("snapshot", .snapshot(Snapshot(number: 1, offsets: CommittedOffsets(), rows: [], works: []))),
+      ("snapshot, next", .snapshot(Snapshot(number: 2, offsets: CommittedOffsets(), rows: [], works: []))),
+      ("snapshot, offsets", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [], works: []))),
+      ("snapshot, rows", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [Self.effect], works: []))),
+      ("snapshot, works", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [], works: [Self.work]))),
       ("ended", .runEnded(run: 1, failure: nil)), ("aborted", .runEnded(run: 1, failure: .terminal)),
     ]
     Self.expectAllDiffer(Array(records.dropFirst()), records[0].1)

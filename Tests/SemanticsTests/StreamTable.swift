@@ -16,7 +16,7 @@ struct StreamCell: Equatable, Sendable, CustomTestStringConvertible {
     case offsetsBefore = "separate offsets, before"
   }
 
-  /// The columns. F8 needs the observers of order.
+  /// The columns but F8, whose two records are the matter of `TopicTests`.
   enum Column: String, CaseIterable, Sendable {
     case crash = "F1-F3"
     case duplicate = "F4"

@@ -60,6 +60,70 @@ import Testing
     #expect(run.story.count { $0.text.contains("writes e2") } == 3)
   }
 
+  /// Offsets lie in the snapshot: whenever the job of a table dies, its rows are there once.
+  @Test(arguments: [LogChoice.ideal, .replicated])
+  func aTableIsMadeOnce(_ logs: LogChoice) throws {
+    for ms in [5_000, 60_010, 60_012, 60_014, 60_016, 60_018, 60_020, 60_022, 60_024, 60_026, 60_030] {
+      let text = """
+        name: table
+        channels: {facts: {kind: topic}, view: {kind: table, from: facts}}
+        nodes:
+          client: {kind: client, do: [{publish: facts}]}
+          reader: {trigger: facts, do: [{read: view, max_age: 1h}, {effect: decision}]}
+        scenarios: {cell: {faults: [{crash: view/front, at: \(ms)ms}]}}
+        """
+      let run = try LabRun(text, scenario: CellGraph.scenario, logs: logs)
+      #expect(run.codes == [], "\(ms) ms: \(run.details)")
+    }
+  }
+
+  // MARK: - Order
+
+  /// Two records of one customer.
+  private static func shared(_ faults: String, _ nodes: String, channel: String = "") -> String {
+    """
+    name: shared
+    horizon: 5m
+    channels: {jobs: {kind: topic, lease: 1s, key: customer_id\(channel)}}
+    nodes:
+      client: {kind: client, do: [{publish: jobs}]}
+      \(nodes)
+    scenarios:
+      \(CellGraph.scenario):
+        load: {count: 2, every: 10ms, same: [customer_id]}
+        faults: [\(faults)]
+    """
+  }
+
+  private static let dead = ", dlq: true, max_deliveries: 2, redrive: owner"
+
+  /// F8, a stable key and one thread per partition: in order, also when the first needs a second delivery. A durable
+  /// node commits at its start, and its runs race.
+  @Test(arguments: [LogChoice.ideal, .replicated])
+  func onePartitionIsInOrder(_ logs: LogChoice) throws {
+    for (work, codes) in [
+      ("work: idempotent", []), ("work: transactional", []), ("kind: stream", []), ("work: durable", [.ooo]),
+    ] as [(String, Set<AnomalyCode>)] {
+      let node = "worker: {trigger: jobs, \(work), do: [{call: dep}, {write: e1}]}\n  dep: {kind: external}"
+      let text = Self.shared("{delay: worker -> dep, by: 500ms}", node)
+      let run = try LabRun(text, scenario: CellGraph.scenario, logs: logs)
+      #expect(run.codes == codes, "\(work): \(run.details)")
+    }
+  }
+
+  /// F6 and F9 with a dead-letter topic: later records of the key overtake the parked one.
+  @Test(arguments: [LogChoice.ideal, .replicated])
+  func whatIsParkedIsOvertaken(_ logs: LogChoice) throws {
+    for work in ["work: none", "work: idempotent", "work: transactional", "kind: stream"] {
+      let node = "worker: {trigger: jobs, \(work), do: [{write: e1}]}"
+      let text = Self.shared("{poison: worker/e1}", node, channel: Self.dead)
+      let run = try LabRun(text, scenario: CellGraph.scenario, logs: logs)
+      #expect(run.codes == [.ooo, .parked], "\(work): \(run.details)")
+      let blocking = try LabRun(text.replacing(Self.dead, with: ""), scenario: CellGraph.scenario, logs: logs)
+      #expect(blocking.codes == [.stuck], "\(work): \(blocking.details)")
+    }
+  }
+
   /// F10: a log that confirmed a record with one copy and lost it. Every group loses it, and nobody is told.
   @Test func aRecordThatTheLogLostIsLostForEveryGroup() throws {
     var text = Self.design(

@@ -79,6 +79,15 @@ struct EffectKey: Hashable, Sendable {
   }
 }
 
+extension EffectKey: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(name)
+    fingerprinter.feed(key)
+    fingerprinter.feed(root)
+    fingerprinter.feed(ordinal)
+  }
+}
+
 /// One effect, however often it was applied.
 struct EffectRecord: Sendable {
   var identity: EffectKey

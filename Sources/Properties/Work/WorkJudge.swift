@@ -30,6 +30,9 @@ public struct WorkJudge: Sendable {
     ledger.observe(observation, step: step, at: instant, catalogue: catalogue)
   }
 
+  /// A fingerprint of what was done to the world so far: every effect, as often as it was applied.
+  public var appliedEffects: UInt64 { ledger.applied }
+
   /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
   ///
   /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still

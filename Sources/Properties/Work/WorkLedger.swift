@@ -15,6 +15,10 @@ struct WorkLedger: Sendable {
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
 
+  /// Every application of every effect, as a sum of fingerprints: the order in which independent effects came decides
+  /// nothing, and each application counts.
+  private(set) var applied: UInt64 = 0
+
   private var workIndex: [WorkKey: Int] = [:]
   private var effectIndex: [EffectKey: Int] = [:]
   private var requests: [UInt64: RequestRecord] = [:]
@@ -229,6 +233,7 @@ struct WorkLedger: Sendable {
     }
     applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
+    applied &+= key.fingerprint
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {

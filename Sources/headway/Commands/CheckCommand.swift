@@ -48,7 +48,10 @@ struct CheckCommand: ParsableCommand {
       "Stop after this time, or after this many states, and say what is missing.", valueName: "duration|states"))
   var budget: SearchBudget?
 
-  @Option(help: ArgumentHelp("Save each shortest failure in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Save the shortest run of each failure in this folder. What the file declares is no failure.",
+      valueName: "folder"))
   var save: String?
 
   @Option(

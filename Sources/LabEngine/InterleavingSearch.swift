@@ -93,8 +93,8 @@ struct InterleavingSearch {
     }
     let judgement = verdict(cluster, memory, isAtRest: rules.choices(cluster, memory).isEmpty)
     let run = SearchTally.Run(
-      judgement: judgement, faults: crashes.faults, ranks: [FaultMenu.Rank(.poison, Int(UInt16.max), nth: number + 1)], steps: words.count,
-      seed: 0, path: words)
+      judgement: judgement, faults: crashes.faults,
+      ranks: [FaultMenu.Rank(.poison, Int(UInt16.max), nth: number + 1)], steps: words.count, seed: 0, path: words)
     for finding in SearchTally.findings(in: run) where finding.thing == thing { tally.keep(finding) }
   }
 

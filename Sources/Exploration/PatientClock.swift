@@ -45,15 +45,18 @@ public struct PatientClock<M: Machine>: Sendable {
         choice.options.map { .choose(machine, choice.token, option: $0) }
       }
     }
-    actions += due(within: 0)
-    if actions.isEmpty, let next = entries.map(\.remaining).min() { actions = due(within: next) }
+    let able = entries.filter { $0.canHappen(in: cluster) }
+    actions += able.filter { $0.remaining == 0 }.map(\.action)
+    if actions.isEmpty, let next = able.map(\.remaining).min() {
+      actions = able.filter { $0.remaining == next }.map(\.action)
+    }
     return actions
   }
 
   /// Timers that would have to wait, were nothing in a hurry.
   public func hasty(_ cluster: Cluster<M>) -> [Action<M>] {
     let patient = choices(cluster)
-    return entries.filter(\.isTimer).map(\.action).filter { !patient.contains($0) }
+    return entries.filter { $0.isTimer && $0.canHappen(in: cluster) }.map(\.action).filter { !patient.contains($0) }
   }
 
   /// True for a timer before its turn, judged before it fires.
@@ -61,15 +64,14 @@ public struct PatientClock<M: Machine>: Sendable {
     entries.contains { $0.action == action } && !choices(cluster).contains(action)
   }
 
-  private func due(within remaining: Int64) -> [Action<M>] {
-    entries.filter { $0.remaining <= remaining }.map(\.action)
-  }
-
   /// Takes in what an action did. Time has passed where it was a timer's turn; one that fires before its turn is taken
   /// to have been short.
-  public mutating func follow(_ action: Action<M>, _ events: [Event<M>]) {
-    if let entry = entries.first(where: { $0.action == action }), entry.remaining == entries.map(\.remaining).min() {
-      for position in entries.indices { entries[position].remaining -= entry.remaining }
+  ///
+  /// - Parameter before: the cluster as it was when the action was chosen.
+  public mutating func follow(_ action: Action<M>, _ events: [Event<M>], before: Cluster<M>) {
+    let next = entries.filter { $0.canHappen(in: before) }.map(\.remaining).min()
+    if let entry = entries.first(where: { $0.action == action }), entry.remaining == next {
+      for position in entries.indices { entries[position].pass(entry.remaining) }
     }
     if case .invoke(let machine, let operation) = action { remove(.arrival(operation), of: machine) }
     note(events)
@@ -108,6 +110,17 @@ extension PatientClock.Entry {
     case .arrival(let operation): .invoke(machine, operation)
     }
   }
+
+  /// What is due at a machine that is down waits until it is up.
+  fileprivate func canHappen(in cluster: Cluster<M>) -> Bool {
+    switch kind {
+    case .timer: cluster[machine].isRunning
+    case .restart: true
+    case .arrival(let operation): cluster[machine].isRunning || M.miss(operation) != nil
+    }
+  }
+
+  fileprivate mutating func pass(_ time: Int64) { remaining -= min(remaining, time) }
 
   fileprivate var isTimer: Bool {
     if case .timer = kind { true } else { false }

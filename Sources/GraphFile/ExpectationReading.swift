@@ -243,26 +243,44 @@ extension GraphAssembly {
     warnAboutWaits()
   }
 
-  /// A wait is completed by a `signal`, a `reply_to`, or a handler or channel of its name.
+  /// A wait is completed by a `signal`, a `reply_to` of its node, or a handler of its node with its name.
   private mutating func warnAboutWaits() {
-    var completed: Set<NameID> = []
-    for step in graph.steps {
+    var completed = Set(graph.handlers.compactMap { handler in handler.name.map { Awaited(handler.node, $0) } })
+    let routes = SignalRoutes(graph)
+    for (index, step) in graph.steps.enumerated() {
+      let node = graph[step.handler].node
       switch step.verb {
-      case .signal(let name, _): completed.insert(name)
-      case .send(let send): if let name = send.replyTo { completed.insert(name) }
+      case .signal(let name, _):
+        if let target = routes.target(of: name, from: node) {
+          completed.insert(Awaited(target, graph[name]))
+        } else if let item = sources.steps[index]["signal"] {
+          findings.warning(.unheardSignal, at: item, "nothing waits for `\(shortened(graph[name]))`")
+        }
+      case .send(let send): if let name = send.replyTo { completed.insert(Awaited(node, graph[name])) }
       case .compute, .call, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .parallel,
         .each, .reply, .fail:
         break
       }
     }
-    let handlers = Set(graph.handlers.compactMap(\.name))
     for (index, step) in graph.steps.enumerated() {
-      guard case .wait(let wait) = step.verb, case .signal(let name) = wait.subject, !completed.contains(name),
-        !handlers.contains(graph[name]), channelIDs[graph[name]] == nil, let item = sources.steps[index]["wait"]
+      guard case .wait(let wait) = step.verb, case .signal(let name) = wait.subject,
+        !completed.contains(Awaited(graph[step.handler].node, graph[name])),
+        let item = sources.steps[index]["wait"]
       else { continue }
       findings.warning(
         .unansweredWait, at: item, "nothing completes the wait for `\(shortened(graph[name]))`",
         hint: "add a `signal`, or a `reply_to` on the message that asks")
     }
+  }
+}
+
+/// A wait of a node, by name.
+private struct Awaited: Hashable {
+  let node: NodeID
+  let name: String
+
+  init(_ node: NodeID, _ name: String) {
+    self.node = node
+    self.name = name
   }
 }

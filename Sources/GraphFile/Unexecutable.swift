@@ -7,17 +7,9 @@ private enum UnexecutableFeature: String {
   case streamTrigger = "stream jobs on anything but topics"
   case durableStream = "`work: durable` in a stream job"
   case tableTrigger = "tables as triggers"
-  case everyTrigger = "durable timers as triggers"
-  case cronTrigger = "timers in memory as triggers"
-  case waitStep = "`wait`"
-  case signalStep = "`signal`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
-  case serial = "`serial`"
-  case instances = "several `instances`"
-  case replyTo = "`reply_to`"
-  case sendDelay = "`delay` of a message"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -51,8 +43,6 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   case .stream: if node.work == .durable { found.append((.durableStream, "work")) }
   case .service, .function, .agent, .external, .client: break
   }
-  if node.serial != nil { found.append((.serial, "serial")) }
-  if node.instances > 1 { found.append((.instances, "instances")) }
   return found
 }
 
@@ -60,26 +50,20 @@ private func features(of handler: Handler, in graph: Graph) -> [UnexecutableFeat
   let isStream = graph[handler.node].kind == .stream
   return handler.triggers.compactMap { trigger in
     switch trigger {
-    case .every: .everyTrigger
-    case .cron: .cronTrigger
     case .channel(let channel) where graph[channel].kind == .table: .tableTrigger
     case .channel(let channel) where isStream && graph[channel].kind != .topic: .streamTrigger
-    case .rpc where isStream: .streamTrigger
-    case .rpc, .channel, .start: nil
+    case .rpc where isStream, .every where isStream, .cron where isStream: .streamTrigger
+    case .rpc, .channel, .start, .every, .cron: nil
     }
   }
 }
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
-  case .wait: return [(.waitStep, nil)]
-  case .signal: return [(.signalStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .send(let send):
-    let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
-    return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .choose, .write, .read, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .send, .publish, .choose, .write, .read, .effect, .transaction, .wait, .signal, .reply, .fail:
+    return []
   }
 }

@@ -16,6 +16,7 @@ struct Execution: Sendable {
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   private var promises = LogPromises()
+  private var horizon: Horizon
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
   /// True once somebody outside said stop: what is unfinished then says nothing about the design.
@@ -31,6 +32,7 @@ struct Execution: Sendable {
     self.faults = faults
     stepLimit = Self.stepLimit(for: load)
     judge = WorkJudge(graph: deployment.graph, same: load.same)
+    horizon = Horizon(deployment.graph, load: load)
     let planner = FaultPlanner(deployment: deployment)
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
@@ -45,13 +47,16 @@ struct Execution: Sendable {
   /// where a single action has become slow.
   private static let stepsPerQuestion = 256
 
-  /// Root triggers count from 1.
-  private static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
-    guard let start = deployment.graph.workflow.start else { return [] }
+  /// The load, and as many firings of every timer.
+  static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
+    let graph = deployment.graph
+    let timers = TimerSchedule(graph, load: load).actions(in: deployment)
+    guard let start = graph.workflow.start, graph.isStartedByLoad(start) else { return timers }
     return (0..<load.count).map { position in
       let instant = SimInstant.start + load.every * Int64(position)
-      return (instant, .invoke(deployment.machine(of: start), .trigger(root: UInt64(position + 1))))
-    }
+      let root = RootNumber.load(position + 1).root
+      return (instant, .invoke(deployment.machine(of: start), .trigger(root: root)))
+    } + timers
   }
 
   /// Does the next action and shows it to the judge.
@@ -59,7 +64,7 @@ struct Execution: Sendable {
   /// - Returns: the action; nil once the run rests.
   mutating func advance() -> Action<LabMachine>? {
     guard rest == nil else { return nil }
-    switch simulator.advance(until: simulator.lastFault + deployment.graph.horizon) {
+    switch simulator.advance(until: max(simulator.lastFault, horizon.start) + deployment.graph.horizon) {
     case .rested(let rest):
       self.rest = rest
       return nil
@@ -68,6 +73,7 @@ struct Execution: Sendable {
         if case .observed(_, .work(let observation)) = event {
           judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
+          horizon.observe(observation, at: simulator.now)
         }
       }
       return action
@@ -96,6 +102,8 @@ struct Execution: Sendable {
     fingerprinter.feed(simulator)
     fingerprinter.feed(judge)
     fingerprinter.feed(promises)
+    fingerprinter.feed(Int(clamping: (horizon.start - simulator.now).microseconds))
+    fingerprinter.feed(horizon.turns)
     let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: [])
     fingerprinter.feed(facts.neverHeals)
     fingerprinter.feed(facts.outlastsCallers)

@@ -1,6 +1,7 @@
 import ClusterModel
 import GraphNodes
 import LabWorld
+import MachineContract
 import Primitives
 import ProgressGraph
 
@@ -73,12 +74,12 @@ struct FaultMenu: Sendable {
 
   // MARK: At a point of a node's work
 
-  /// A crash, and before work and steps also a pause.
+  /// A crash, and before work and steps, and in a wait, also a pause.
   func faults(at point: FaultPoint, nth: Int) -> [FaultSite.Offer] {
     let (site, place, hasPause): (FaultPoint.Site, Int, Bool) =
       switch point {
       case .before(let site): (site, 0, true)
-      case .during(let site): (site, 1, false)
+      case .during(let site): (site, 1, isWait(site))
       case .after(let site): (site, 2, false)
       case .at: preconditionFailure("an instant is no point of a node's work")
       }
@@ -95,6 +96,23 @@ struct FaultMenu: Sendable {
       offers.append(offer(.pause(.node(node), for: pause), point, nth, .init(.pause, node.index, rank, nth: nth)))
     }
     return offers
+  }
+
+  private func isWait(_ site: FaultPoint.Site) -> Bool {
+    guard case .step(let step) = site, case .wait = graph[step].verb else { return false }
+    return true
+  }
+
+  /// Nodes as the timers that trigger them go off first: a crash then makes them miss one.
+  func crashesAtFirings() -> [FaultSite.Offer] {
+    TimerSchedule(graph, load: .single).firings.filter { isWorker[$0.firing.node.index] }.enumerated()
+      .map { number, due in
+        let node = due.firing.node
+        let instant = SimInstant.start + sayable(due.instant - .start)
+        return offer(
+          .crash(.node(node), restart: .seconds(1), disk: .keep), .at(instant), 1,
+          .init(.crash, node.index, 3 * graph.steps.count + 2, nth: number + 1))
+      }
   }
 
   private func node(of site: FaultPoint.Site) -> NodeID {

@@ -107,6 +107,7 @@ struct FaultWalk: Sendable {
     let now = run.simulator.now
     var found = Found(action: max(0, run.simulator.steps - 1), isFromStart: run.simulator.steps == 0)
     takeDue(at: now, into: &found)
+    if run.simulator.steps == 0 { found.addFromStart(menu.crashesAtFirings()) }
     let before = (counts, messages)
     for event in run.simulator.events {
       switch event {
@@ -173,7 +174,10 @@ struct FaultWalk: Sendable {
       note(.before(.step(step)), before, &found)
     case .performed(let unit, let step):
       // Without a record, done and recorded are one state.
-      if deployment.graph[unit.node].work == .durable { note(.during(.step(step)), before, &found) }
+      let isHalf = deployment.graph[unit.node].work == .durable
+      note(.during(.step(step)), isTold: isHalf, before, &found)
+    // A wait has a middle in any node.
+    case .waiting(_, let step): note(.during(.step(step)), before, &found)
     case .ended(_, let step): note(.after(.step(step)), before, &found)
     case .finished(let unit): note(.after(.work(unit.node)), before, &found)
     case .stored(let trigger):
@@ -182,14 +186,19 @@ struct FaultWalk: Sendable {
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
     case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating,
       .effect, .deduplicated, .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
-      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started, .due, .missed, .timedOut,
+      .signalled, .signalTaken:
       break
     }
   }
 
-  private mutating func note(_ point: FaultPoint, _ before: [FaultPoint: Int], _ found: inout Found) {
+  /// - Parameter isTold: false for what counts as an occurrence of the point, and is no place for a fault.
+  private mutating func note(
+    _ point: FaultPoint, isTold: Bool = true, _ before: [FaultPoint: Int], _ found: inout Found
+  ) {
     counts[point, default: 0] += 1
     let nth = counts[point] ?? 1
+    guard isTold else { return }
     if let limit, nth - (uncounted[point] ?? 0) > limit { return }
     found.add(menu.faults(at: point, nth: nth), matched: before[point] ?? 0)
   }

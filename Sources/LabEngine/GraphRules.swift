@@ -56,11 +56,11 @@ struct GraphRules: ExplorationRules {
     return (cluster, memory)
   }
 
-  /// Root triggers count from 1.
+  /// The load, and the firings of timers.
   private func arrivals(_ load: Load) -> [(SimDuration, MachineID, NodeOperation)] {
-    guard let start = deployment.graph.workflow.start else { return [] }
-    return (0..<load.count).map { position in
-      (load.every * Int64(position), deployment.machine(of: start), .trigger(root: UInt64(position + 1)))
+    Execution.actions(of: load, in: deployment).compactMap { instant, action in
+      guard case .invoke(let machine, let operation) = action else { return nil }
+      return (instant - .start, machine, operation)
     }
   }
 
@@ -86,7 +86,7 @@ struct GraphRules: ExplorationRules {
     if let early = memory.budgets.early, early > 0, memory.clock.isHasty(action, before) {
       memory.budgets.early = early - 1
     }
-    memory.clock.follow(action, events)
+    memory.clock.follow(action, events, before: before)
     for event in events {
       guard case .observed(_, .work(let observation)) = event else { continue }
       memory.judge.observe(observation, step: depth, at: .start)

@@ -18,7 +18,7 @@ struct LogPromises: Sendable, Fingerprintable {
     case .arrived, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed, .rewound,
       .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered,
       .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired,
-      .started:
+      .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       break
     }
   }
@@ -49,7 +49,7 @@ extension Record {
     switch self {
     case .message(let message), .repeated(let message): message.id
     case .runStarted(let start): start.unit.trigger
-    case .acknowledged, .retired, .snapshot, .stepDone, .compensating, .runEnded: nil
+    case .acknowledged, .retired, .snapshot, .stepDone, .waiting, .signalled, .compensating, .runEnded: nil
     }
   }
 }

@@ -81,6 +81,9 @@ struct MomentReader {
     if count.openCalls + count.callsFailed > 0 {
       facts.append(Fact("calls", "\(count.openCalls) open, \(count.callsFailed) failed"))
     }
+    if case .node(let state) = slot.machine, state.waitingUnits + state.unreadSignals > 0 {
+      facts.append(Fact("waits", "\(state.waitingUnits), unread signals \(state.unreadSignals)"))
+    }
     facts += streamFacts(of: slot)
     facts.append(Fact("inbox", "\(inbox(of: machine, in: track))"))
     facts.append(Fact("disk", "\(slot.pendingWrites.count) unsynced"))
@@ -219,7 +222,7 @@ struct MomentReader {
   /// Nil for what is no message of the graph.
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
-    case .request, .put, .deliver: false
+    case .request, .put, .deliver, .signal: false
     case .reply, .stored, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }

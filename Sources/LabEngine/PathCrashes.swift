@@ -44,6 +44,7 @@ struct PathCrashes {
     if case .performed(let unit, let step) = observation, deployment.graph[unit.node].work == .durable {
       return .during(.step(step))
     }
+    if case .waiting(_, let step) = observation { return .during(.step(step)) }
     if case .ended(_, let step) = observation { return .after(.step(step)) }
     if case .finished(let unit) = observation { return .after(.work(unit.node)) }
     return nil

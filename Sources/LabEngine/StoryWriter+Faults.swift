@@ -29,7 +29,7 @@ extension StoryWriter {
     switch input {
     case .poison(let step, _): "can never get past \(label(step)) with this trigger"
     case .storeTwice(let nth): "will store record \(nth) twice"
-    case .trigger: nil
+    case .trigger, .tick: nil
     }
   }
 

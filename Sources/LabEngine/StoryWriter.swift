@@ -180,6 +180,7 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
+    case .signal(let signal): "the signal \(graph[signal.name])"
     case .processed: "the news of progress"
     case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
@@ -221,6 +222,11 @@ struct StoryWriter: Sendable {
     case .replied(_, let failure):
       return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
     case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
+    case .waiting, .timedOut, .signalled, .signalTaken: return waitLine(observation, actor)
+    case .due(let timer):
+      return (actor, "has its \(timer.isDurable ? "durable timer" : "timer") go off: \(label(timer.root))", .timer)
+    case .missed(let timer):
+      return (actor, "is down when its timer should go off: \(label(timer.root)) is missed", .failure)
     case .began, .performed, .ended, .finished: return nil
     case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired:
       return triggerLine(observation)
@@ -246,9 +252,40 @@ struct StoryWriter: Sendable {
       return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
     case .stored, .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished,
       .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .started:
+      .called, .answered, .callFailed, .replied, .replyIgnored, .started, .due, .missed,
+      .waiting, .timedOut, .signalled, .signalTaken:
       return nil
     }
+  }
+
+  private func waitLine(_ observation: WorkObservation, _ actor: String) -> Line? {
+    switch observation {
+    case .waiting(_, let step): return waitText(of: step).map { (actor, $0, .timer) }
+    case .timedOut(_, let step): return (actor, "has waited long enough for \(awaited(by: step))", .failure)
+    case .signalled(let signal):
+      return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
+    case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
+    case .started, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished,
+      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
+      .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired, .acknowledged,
+      .parked, .dropped, .expired, .due, .missed:
+      return nil
+    }
+  }
+
+  private func waitText(of step: StepID) -> String? {
+    guard case .wait(let wait) = graph[step].verb else { return nil }
+    switch wait.subject {
+    case .duration(let length): return "waits \(FaultText(graph: graph).duration(length))"
+    case .signal(let name):
+      let limit = wait.timeout.map { ", at most \(FaultText(graph: graph).duration($0))" }
+      return "waits for \(graph[name])\(limit ?? "")"
+    }
+  }
+
+  private func awaited(by step: StepID) -> String {
+    guard case .wait(let wait) = graph[step].verb, case .signal(let name) = wait.subject else { return label(step) }
+    return graph[name]
   }
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {

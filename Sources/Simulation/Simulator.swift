@@ -79,7 +79,7 @@ public struct Simulator<M: Machine>: Sendable {
   private(set) var immediate: [Strike] = []
   /// Indexed by machine.
   private(set) var slowness: [SimDuration]
-  /// What came due while its machine was paused, by machine.
+  /// What came due while its machine was paused, and durable timers of machines that are down, by machine.
   private(set) var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
@@ -257,6 +257,8 @@ extension Simulator {
       return unlessPaused(envelope.to, content, .deliver(id))
     case .fire(let machine, let generation):
       guard let armed = cluster[machine].timers.first(where: { $0.generation == generation }) else { return nil }
+      // Only a durable timer is still armed where its machine is down.
+      if cluster[machine].status == .crashed { return putOff(content, until: machine) }
       return unlessPaused(machine, content, .fire(machine, armed.timer))
     case .completeWrite(let machine, let incarnation):
       guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
@@ -279,7 +281,11 @@ extension Simulator {
   private mutating func unlessPaused(
     _ machine: MachineID, _ content: Content, _ action: Action<M>
   ) -> Action<M>? {
-    guard cluster[machine].isPaused else { return action }
+    cluster[machine].isPaused ? putOff(content, until: machine) : action
+  }
+
+  /// Keeps for later what its machine cannot take now. Never an action.
+  private mutating func putOff(_ content: Content, until machine: MachineID) -> Action<M>? {
     deferred[machine.index].append(content)
     return nil
   }
@@ -349,19 +355,23 @@ extension Simulator {
       case .observed(_, let observation): observed(observation)
       case .crashed(let machine, _, _):
         lastDisturbance = now
-        deferred[machine.index].removeAll(where: Self.diesWithMachine)
+        deferred[machine.index] = deferred[machine.index].filter { !diesWithMachine($0) }
         // A crash ends a pause: what waited for its end arrives at a machine that is down.
         resume(machine)
-      case .restarted, .paused, .severed, .healed: lastDisturbance = now
+      case .restarted(let machine):
+        lastDisturbance = now
+        resume(machine)
+      case .paused, .severed, .healed: lastDisturbance = now
       case .refusing, .accepting: break
       }
     }
   }
 
-  /// Timers and writes die with their machine; messages to it are still on the wire.
-  private static func diesWithMachine(_ content: Content) -> Bool {
+  /// Timers and writes die with their machine, durable timers excepted; messages to it are still on the wire.
+  private func diesWithMachine(_ content: Content) -> Bool {
     switch content {
-    case .fire, .completeWrite, .choose: true
+    case .fire(let machine, let generation): !cluster[machine].timers.contains { $0.generation == generation }
+    case .completeWrite, .choose: true
     case .deliver, .act, .strike, .release: false
     }
   }

@@ -106,6 +106,7 @@ struct Saboteur: Machine {
     case (_, .send(let message, let peer)): return [.send(message, to: peer)]
     case (_, .sendAhead(let message, let peer)): return [.sendAhead(message, to: peer)]
     case (_, .arm(let timer, let range, let purpose)): return [.arm(timer, after: range, purpose: purpose)]
+    case (_, .armDurably(let timer, let range)): return [.armDurably(timer, after: range)]
     case (_, .disarm(let timer)): return [.disarm(timer)]
     case (_, .choose(let token, let weights)): return [.choose(token, weights: weights)]
     case (_, .persist(let write)): return [.persist(write)]

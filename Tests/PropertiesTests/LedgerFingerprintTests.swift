@@ -42,12 +42,12 @@ import Testing
         "channel", "message", "root", "path", "consumers",
         "seenAt",
       ])
-    #expect(Self.fields(of: RootRecord(root: 1)) == ["root", "node", "startedAt", "work", "effects"])
+    #expect(Self.fields(of: RootRecord(root: 1)) == ["root", "node", "startedAt", "timer", "work", "effects"])
     #expect(
       Self.fields(of: WorkLedger(catalogue: EffectCatalogue(graph: CallDesign().builder.graph, same: []))) == [
-        "works", "effects", "applications", "calls", "stored", "roots", "requests", "requested", "lookUps",
+        "works", "effects", "applications", "calls", "stored", "roots", "signals", "requests", "requested", "lookUps",
         // Found again from the records, or in the sum.
-        "applied", "workIndex", "effectIndex", "storedIndex", "messageIndex", "rootIndex", "announced", "triggered", "latest",
+        "applied", "workIndex", "effectIndex", "storedIndex", "messageIndex", "rootIndex", "signalIndex", "announced", "triggered", "latest",
         // Counts only where verdicts depend on the time.
         "freshness",
       ])

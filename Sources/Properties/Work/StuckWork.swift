@@ -50,12 +50,14 @@ private func stuckInvocations(_ evidence: Evidence) -> [Anomaly] {
 
 private func stuckTimers(_ evidence: Evidence) -> [Anomaly] {
   evidence.ledger.roots.compactMap { root in
-    guard let index = root.work else { return nil }
-    let work = evidence.ledger.works[index]
-    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
-      if case .every = $0 { true } else { false }
+    guard let timer = root.timer, timer.isDurable else { return nil }
+    guard let index = root.work else {
+      return Anomaly(
+        code: .stuck, subject: .node(timer.node), key: root.root, count: 1, step: root.startedAt, unit: nil,
+        handler: timer.handler, root: root.root)
     }
-    guard isTimer, !work.isFinished, work.acceptedAt < 0 else { return nil }
+    let work = evidence.ledger.works[index]
+    guard !work.isFinished, work.acceptedAt < 0 else { return nil }
     return stuck(work, step: work.lastSeenAt)
   }
 }

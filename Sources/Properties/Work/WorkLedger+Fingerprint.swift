@@ -25,6 +25,8 @@ extension WorkLedger: Fingerprintable {
     for record in stored { record.feed(into: &fingerprinter, ranks) }
     fingerprinter.feed(roots.count)
     for root in roots { root.feed(into: &fingerprinter) }
+    fingerprinter.feed(signals.count)
+    for record in signals { record.feed(into: &fingerprinter) }
     fingerprinter.feed(requested.count)
     for id in requested {
       guard let request = request(id) else { continue }
@@ -140,11 +142,22 @@ extension StoredRecord {
   }
 }
 
+extension SignalRecord {
+  fileprivate func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(signal.id)
+    fingerprinter.feed(signal.name)
+    fingerprinter.feed(signal.node)
+    fingerprinter.feed(signal.root)
+    fingerprinter.feed(isTaken)
+  }
+}
+
 extension RootRecord {
   fileprivate func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(root)
     fingerprinter.feed(node)
     fingerprinter.feed(startedAt >= 0)
+    fingerprinter.feed(timer)
     fingerprinter.feed(work ?? -1)
     fingerprinter.feed(positions: effects)
   }

@@ -14,6 +14,7 @@ struct WorkLedger: Sendable {
   private(set) var calls: [CallRecord] = []
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
+  private(set) var signals: [SignalRecord] = []
 
   /// Every application of every effect, as a sum of fingerprints: the order in which independent effects came decides
   /// nothing, and each application counts.
@@ -25,6 +26,7 @@ struct WorkLedger: Sendable {
   private var storedIndex: [MessageKey: Int] = [:]
   private var messageIndex: [UInt64: Int] = [:]
   private var rootIndex: [UInt64: Int] = [:]
+  private var signalIndex: [SignalKey: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
   /// The keys of `requests`, in the order in which they were first seen.
@@ -60,7 +62,10 @@ struct WorkLedger: Sendable {
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
-    case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
+    case .retrying(let unit, _, _), .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _):
+      note(unit, step) { _ in }
+    case .signalled(let signal): noteSignal(signal, step: step)
+    case .signalTaken(let unit, _, let signal): noteTaken(signal, by: unit, step: step)
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
@@ -85,6 +90,11 @@ struct WorkLedger: Sendable {
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
+      roots[index].startedAt = step
+    case .due(let timer), .missed(let timer):
+      let index = rootRecord(of: timer.root)
+      roots[index].node = timer.node
+      roots[index].timer = timer
       roots[index].startedAt = step
     }
   }
@@ -204,6 +214,7 @@ struct WorkLedger: Sendable {
         works[index].stale.append(StaleDecision(table: read.table, at: step))
       }
     case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .waiting, .timedOut, .signalled, .signalTaken, .due, .missed,
       .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
       .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
       break
@@ -333,6 +344,21 @@ struct WorkLedger: Sendable {
     stored[index].consumers.append(consumer)
   }
 
+  // MARK: Signals
+
+  /// Told again where a journal is read again.
+  private mutating func noteSignal(_ signal: ReceivedSignal, step: EventStep) {
+    let key = SignalKey(node: signal.node, signal: signal.id)
+    guard signalIndex[key] == nil else { return }
+    signalIndex[key] = signals.count
+    signals.append(SignalRecord(signal: signal, arrivedAt: step))
+  }
+
+  private mutating func noteTaken(_ signal: UInt64, by unit: WorkUnit, step: EventStep) {
+    note(unit, step) { _ in }
+    if let index = signalIndex[SignalKey(node: unit.node, signal: signal)] { signals[index].isTaken = true }
+  }
+
   // MARK: Roots
 
   private mutating func rootRecord(of root: UInt64) -> Int {
@@ -378,6 +404,11 @@ private struct TriggerKey: Hashable, Sendable {
     fingerprinter.feed(work)
     return fingerprinter.value
   }
+}
+
+private struct SignalKey: Hashable, Sendable {
+  var node: NodeID
+  var signal: UInt64
 }
 
 private struct MessageKey: Hashable, Sendable {

@@ -47,7 +47,8 @@ import Testing
       Self.fields(of: WorkLedger(catalogue: EffectCatalogue(graph: CallDesign().builder.graph, same: []))) == [
         "works", "effects", "applications", "calls", "stored", "roots", "signals", "requests", "requested", "lookUps",
         // Found again from the records, or in the sum.
-        "applied", "workIndex", "effectIndex", "storedIndex", "messageIndex", "rootIndex", "signalIndex", "announced", "triggered", "latest",
+        "applied", "workIndex", "effectIndex", "storedIndex", "messageIndex", "rootIndex", "signalIndex", "announced",
+        "triggered", "latest",
         // Counts only where verdicts depend on the time.
         "freshness",
       ])

@@ -117,12 +117,10 @@ extension NodeMachine {
     }
     out.send(.put(message), to: deployment.front(of: channel))
     units[unit].phase = .storing
-    // Ever longer, up to about a minute: an outage of days is no reason to ask a million times.
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1 << Int64(min(units[unit].retries, 6)))))
-    units[unit].retries += 1
+    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
   }
 
-  /// Says again, with the same id, what was not confirmed in time.
+  /// Says again, with the same id, what was not confirmed within a second.
   mutating func resend(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     switch units[unit].phase {
     case .acknowledging:

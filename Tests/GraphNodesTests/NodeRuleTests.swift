@@ -67,23 +67,6 @@ import Testing
     #expect(bench.effects == ["one", "facts", "mail"])
   }
 
-  @Test func `a record that is not confirmed is put again, each time after twice the wait`() throws {
-    let text = """
-      name: p
-      nodes: {web: {kind: client, do: [{send: jobs}]}, worker: {trigger: jobs, do: [{write: done}]}}
-      """
-    let graph = try graph(text)
-    let web = MachineID(raw: try #require(graph.node(named: "web")).raw)
-    let front = Deployment(graph, logs: .ideal).fronts.compactMap { $0 }[0]
-    let lost = (1...4).map { nth in
-      PlannedFault<LabMachine>(.message(MessagePattern(from: [web], to: [front]) { _, _ in true }, nth: nth, .drop))
-    }
-    let bench = try Bench.seen(text, extra: lost)
-    #expect(bench.effects == ["jobs", "done"])
-    // One second, two, four and eight.
-    #expect(bench.simulator.now >= .start + .seconds(15) && bench.simulator.now < .start + .seconds(16))
-  }
-
   // MARK: Versions
 
   /// The first of two requests is late: its write comes after the one of the second.

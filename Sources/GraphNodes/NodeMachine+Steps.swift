@@ -226,10 +226,20 @@ extension NodeMachine {
     case .newer: break
     }
     var effect = effect
-    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
+    if journal != nil { effect.record = rowOfTable(effect.step, unit) }
     units[unit].buffer?.effects.append(effect)
     if let key { units[unit].buffer?.keys.append(key) }
     if let row { units[unit].buffer?.rows.append(row) }
+  }
+
+  /// How observers know a table's row, told once or again. An upsert of the same message leaves the same row, wherever
+  /// in the topic the message stands; without a key each record is a row of its own.
+  private func rowOfTable(_ step: StepID, _ unit: Int) -> UInt64? {
+    guard case .write(_, _?, _) = graph[step].verb else { return units[unit].origin?.fingerprint }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(step)
+    fingerprinter.feed(units[unit].identity)
+    return fingerprinter.value
   }
 
   /// A call to an external without steps.

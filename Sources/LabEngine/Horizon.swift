@@ -11,6 +11,8 @@ struct Horizon: Sendable {
   private let graph: Graph
   private(set) var start: SimInstant
   private var begun: [Place: Int] = [:]
+  /// What `begun` holds, as a sum of fingerprints: its order decides nothing.
+  private(set) var turns: UInt64 = 0
 
   private struct Place: Hashable {
     let unit: WorkUnit
@@ -30,6 +32,10 @@ struct Horizon: Sendable {
     let count = begun[place, default: 0]
     guard count < mostTurns(of: step) else { return }
     begun[place] = count + 1
+    var turn = Fingerprinter()
+    turn.feed(unit)
+    turn.feed(step)
+    turns &+= turn.value
     start = max(start, now + length)
   }
 

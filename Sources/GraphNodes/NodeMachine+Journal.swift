@@ -47,7 +47,11 @@ extension NodeMachine {
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard let step = currentStep(of: unit), isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
-    journal?.append(.stepDone(run: units[unit].identity, step: step, next: units[unit].next), into: &out)
+    units[unit].recordedSteps += 1
+    journal?.append(
+      .stepDone(
+        run: units[unit].identity, step: step, next: units[unit].next, number: units[unit].recordedSteps),
+      into: &out)
   }
 
   mutating func recordCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -79,7 +83,7 @@ extension NodeMachine {
       out.observe(.accepted(units[unit].work))
       acknowledgeStart(unit, into: &out)
       beginWork(unit, into: &out)
-    case .stepDone(let run, _, _):
+    case .stepDone(let run, _, _, _):
       guard let unit = position(run: run, .recording) else { return }
       endStep(unit, into: &out)
     case .waiting(let run, _):
@@ -154,14 +158,16 @@ extension NodeMachine {
   private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
     switch record {
     case .runStarted(let start): replayStart(start)
-    case .stepDone(let run, let step, let next): replayStep(step, of: run, next: next, into: &out)
+    case .stepDone(let run, let step, let next, let number):
+      replayStep(step, of: run, next: next, number: number, into: &out)
     case .waiting(let run, _):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
       units[unit].isWaitRecorded = true
     case .signalled(let signal):
       if signals.insert(signal) { announce(signal, into: &out) }
     case .compensating(let run, let undos, let reason):
-      guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+      // Its second copy would bring back undos that are done.
+      guard let unit = units.firstIndex(where: { $0.identity == run }), !units[unit].isCompensating else { return }
       units[unit].isWaitRecorded = false
       units[unit].isCompensating = true
       units[unit].history = []
@@ -188,10 +194,14 @@ extension NodeMachine {
     nextSerial &+= 1
   }
 
+  /// A repeated append can leave a step in the journal twice; two turns of a loop can do one step twice. The number
+  /// tells them apart.
   private mutating func replayStep(
-    _ step: StepID, of run: UInt64, next: Int, into out: inout Outbox<NodeMachine>
+    _ step: StepID, of run: UInt64, next: Int, number: Int, into out: inout Outbox<NodeMachine>
   ) {
-    guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+    guard let unit = units.firstIndex(where: { $0.identity == run }), number > units[unit].recordedSteps
+    else { return }
+    units[unit].recordedSteps = number
     if units[unit].isCompensating {
       if units[unit].undos.first == step { units[unit].undos.removeFirst() }
     } else {

@@ -17,8 +17,9 @@ public enum Record: LogPayload {
   case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
-  /// A step of a run is done; replay goes on at `next`.
-  case stepDone(run: UInt64, step: StepID, next: Int)
+  /// A step of a run is done; replay goes on at `next`. `number` counts the run's steps from 1: a log that changes its
+  /// leader can hold an append twice.
+  case stepDone(run: UInt64, step: StepID, next: Int, number: Int)
   /// A run waits from here on.
   case waiting(run: UInt64, step: StepID)
   /// A signal or reply that a run waits for, or will.
@@ -137,8 +138,9 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
       fingerprinter.feed(start.replyTo)
-    case .stepDone(let run, let step, let next):
+    case .stepDone(let run, let step, let next, let number):
       fingerprinter.feed(5 as UInt64)
+      fingerprinter.feed(number)
       fingerprinter.feed(run)
       fingerprinter.feed(step)
       fingerprinter.feed(next)

@@ -116,6 +116,8 @@ struct Unit: Equatable, Sendable {
   var next = 0
   /// Of the loops that it is in.
   var turns: [Turn] = []
+  /// Steps that the run has put into its journal.
+  var recordedSteps = 0
   /// What a replay has still to go through, oldest first.
   var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
@@ -165,6 +167,7 @@ extension Unit: Fingerprintable {
       fingerprinter.feed(turn.loop)
       fingerprinter.feed(turn.number)
     }
+    fingerprinter.feed(recordedSteps)
     fingerprinter.feed(history.count)
     for recorded in history {
       fingerprinter.feed(recorded.step)

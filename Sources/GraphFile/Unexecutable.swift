@@ -10,6 +10,7 @@ private enum UnexecutableFeature: String {
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
+  case undoOfSeveralSteps = "an `undo` with steps of its own"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -27,6 +28,9 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
     }
   }
   for id in graph.stepIDs {
+    if let undo = graph[id].undo, graph[undo].verb.hasSteps {
+      found.append((.undoOfSeveralSteps, sources.span(of: undo)))
+    }
     for (feature, key) in features(of: graph[id].verb) {
       found.append((feature, key.map { sources.span(of: id, key: $0) } ?? sources.span(of: id)))
     }
@@ -65,5 +69,15 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .checkpoint: return [(.checkpointStep, nil)]
   case .compute, .call, .send, .publish, .choose, .write, .read, .effect, .transaction, .wait, .signal, .reply, .fail:
     return []
+  }
+}
+
+extension Verb {
+  /// True for a step that is done by doing others. Compensations are a list of steps, one action each.
+  fileprivate var hasSteps: Bool {
+    switch self {
+    case .transaction, .choose, .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail: false
+    }
   }
 }

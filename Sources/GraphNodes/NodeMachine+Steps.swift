@@ -131,7 +131,7 @@ extension NodeMachine {
     case .signal(let name, let key):
       performSignal(name, key: key, step, unit, into: &out)
     case .fail:
-      failUnit(unit, step, .terminal, into: &out)
+      failStep(step, unit, .terminal, into: &out)
     case .choose:
       choose(step, unit, into: &out)
     case .transaction, .checkpoint, .parallel, .each:

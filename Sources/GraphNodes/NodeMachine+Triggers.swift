@@ -165,9 +165,7 @@ extension NodeMachine {
     out.arm(.unit(units[unit].serial), after: node.latency)
     // A durable run is suspended between its steps; no limit on running time applies to it.
     if let limit = node.maxRuntime, node.work != .durable {
-      // Where a unit may wait for ever the limit is what ends its wait; elsewhere something else is under way.
-      let purpose = deployment.waits.mayWaitForEver(units[unit].work.handler) ? TimerPurpose.work : .upkeep
-      out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: purpose)
+      out.arm(.runtime(units[unit].serial), after: .exactly(limit))
     }
   }
 

@@ -8,8 +8,6 @@ struct WaitIndex: Sendable {
   private var inputs: [NameID?]
   /// Indexed by handler: true for one that completes a wait of its own node.
   private var completesOwn: [Bool]
-  /// Indexed by handler: true for one that may wait for ever.
-  private var hasOpenWait: [Bool]
 
   init(_ graph: Graph) {
     let routes = SignalRoutes(graph)
@@ -18,17 +16,9 @@ struct WaitIndex: Sendable {
       handler.name.flatMap { names[$0] }.flatMap { routes.isAwaited($0, at: handler.node) ? $0 : nil }
     }
     completesOwn = inputs.map { $0 != nil }
-    hasOpenWait = graph.handlers.map { _ in false }
     for step in graph.steps {
-      switch step.verb {
-      case .signal(let name, _):
-        if routes.isAwaited(name, at: graph[step.handler].node) { completesOwn[step.handler.index] = true }
-      case .wait(let wait):
-        if case .signal = wait.subject, wait.timeout == nil { hasOpenWait[step.handler.index] = true }
-      case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .choose, .parallel,
-        .each, .reply, .fail:
-        break
-      }
+      guard case .signal(let name, _) = step.verb else { continue }
+      if routes.isAwaited(name, at: graph[step.handler].node) { completesOwn[step.handler.index] = true }
     }
     self.routes = routes
   }
@@ -38,8 +28,4 @@ struct WaitIndex: Sendable {
 
   /// True for a handler that completes a wait of its own node, by a `signal` or by its name. It is no turn of an actor:
   /// the run that waits for it would wait for itself.
-  func completesOwnWait(_ handler: HandlerID) -> Bool { completesOwn[handler.index] }
-
-  /// True for a handler that waits for a signal without a time-out.
-  func mayWaitForEver(_ handler: HandlerID) -> Bool { hasOpenWait[handler.index] }
-}
+  func completesOwnWait(_ handler: HandlerID) -> Bool { completesOwn[handler.index] }}

@@ -251,8 +251,13 @@ extension NodeMachine {
 
   /// A compensation has failed for good: outside a durable node each has one try. The next one follows.
   private mutating func abandonUndo(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let program = program(of: unit)
+    units[unit].next = program.endOfUndo(around: units[unit].position)
+    // A transaction is recorded as a whole, also when it comes to nothing.
+    if let transaction = units[unit].buffer?.step {
+      units[unit].position = program.begin(of: transaction, before: units[unit].position)
+    }
     units[unit].buffer = nil
-    units[unit].next = program(of: unit).endOfUndo(around: units[unit].position)
     recordStep(unit, into: &out)
   }
 

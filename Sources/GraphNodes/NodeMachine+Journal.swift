@@ -47,9 +47,11 @@ extension NodeMachine {
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard let step = currentStep(of: unit), isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
+    units[unit].recordedSteps += 1
     journal?.append(
       .stepDone(
-        run: units[unit].identity, strand: units[unit].path, step: step, next: units[unit].next),
+        run: units[unit].identity, strand: units[unit].path, step: step, next: units[unit].next,
+        number: units[unit].recordedSteps),
       into: &out)
   }
 
@@ -82,7 +84,7 @@ extension NodeMachine {
       out.observe(.accepted(units[unit].work))
       acknowledgeStart(unit, into: &out)
       beginWork(unit, into: &out)
-    case .stepDone(let run, let strand, _, _):
+    case .stepDone(let run, let strand, _, _, _):
       guard let unit = position(run: run, strand: strand, .recording) else { return }
       endStep(unit, into: &out)
     case .waiting(let run, let strand, _):
@@ -157,15 +159,16 @@ extension NodeMachine {
   private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
     switch record {
     case .runStarted(let start): replayStart(start)
-    case .stepDone(let run, let strand, let step, let next):
-      replay(Unit.Recorded(strand: strand, step: step, next: next), of: run, into: &out)
+    case .stepDone(let run, let strand, let step, let next, let number):
+      replay(Unit.Recorded(strand: strand, step: step, next: next, number: number), of: run, into: &out)
     case .waiting(let run, let strand, _):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
-      units[unit].openWaits.append(strand)
+      if !units[unit].openWaits.contains(strand) { units[unit].openWaits.append(strand) }
     case .signalled(let signal):
       if signals.insert(signal) { announce(signal, into: &out) }
     case .compensating(let run, let undos, let reason):
-      guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+      // Its second copy would bring back undos that are done.
+      guard let unit = units.firstIndex(where: { $0.identity == run }), !units[unit].isCompensating else { return }
       units[unit].openWaits = []
       units[unit].isCompensating = true
       units[unit].history = []
@@ -192,8 +195,11 @@ extension NodeMachine {
     nextSerial &+= 1
   }
 
+  /// A repeated append can leave a step in the journal twice; two turns of a loop can do one step twice. The number
+  /// tells them apart.
   private mutating func replay(_ recorded: Unit.Recorded, of run: UInt64, into out: inout Outbox<NodeMachine>) {
-    guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+    guard let unit = units.firstIndex(where: { $0.identity == run }), units[unit].lacks(recorded) else { return }
+    if recorded.strand.isEmpty { units[unit].recordedSteps = recorded.number }
     units[unit].history.append(recorded)
     if case .reply = graph[recorded.step].verb { units[unit].hasReplied = true }
     if case .wait(let wait) = graph[recorded.step].verb { replayWait(wait, recorded, unit, into: &out) }
@@ -213,6 +219,7 @@ extension NodeMachine {
     let recorded = units[top].history[position]
     guard recorded.step == step else { return loseWay(step, unit, into: &out) }
     units[top].history.remove(at: position)
+    units[unit].recordedSteps = max(units[unit].recordedSteps, recorded.number)
     register(undo: graph[step].undo, of: step, unit)
     units[unit].position = recorded.next
     return true
@@ -224,8 +231,10 @@ extension NodeMachine {
     return true
   }
 
-  /// True where the journal has steps of strands that this step does not fork, and that do not run.
+  /// True where the journal has steps of strands that this step does not fork, and that do not run. While a run
+  /// compensates, such strands may be those that nobody waited for before.
   private func leavesStrands(_ step: StepID, _ unit: Int, _ history: [Unit.Recorded]) -> Bool {
+    if let top = top(of: unit), units[top].isCompensating { return false }
     let path = units[unit].path
     var forked: [UInt64]?
     for recorded in history where recorded.strand.count > path.count && recorded.strand.starts(with: path) {

@@ -146,7 +146,7 @@ extension NodeMachine {
     case .signal(let name, let key):
       performSignal(name, key: key, step, unit, into: &out)
     case .fail:
-      failUnit(unit, step, .terminal, into: &out)
+      failStep(step, unit, .terminal, into: &out)
     case .choose:
       choose(step, unit, into: &out)
     case .parallel, .each:
@@ -240,7 +240,7 @@ extension NodeMachine {
     case .newer: break
     }
     var effect = effect
-    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
+    if journal != nil { effect.record = rowOfTable(effect.step, unit) }
     var change = Unit.Buffer(step: nil)
     change.effects = [effect]
     change.keys = key.map { [$0] } ?? []
@@ -251,6 +251,16 @@ extension NodeMachine {
       // A strand that outlived its record.
       epoch.take(change)
     }
+  }
+
+  /// How observers know a table's row, told once or again. An upsert of the same message leaves the same row, wherever
+  /// in the topic the message stands; without a key each record is a row of its own.
+  private func rowOfTable(_ step: StepID, _ unit: Int) -> UInt64? {
+    guard case .write(_, _?, _) = graph[step].verb else { return units[unit].origin?.fingerprint }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(step)
+    fingerprinter.feed(units[unit].identity)
+    return fingerprinter.value
   }
 
   /// A call to an external without steps.

@@ -95,6 +95,14 @@ public struct Program: Equatable, Sendable {
     return start
   }
 
+  /// Where the transaction around this position begins.
+  public func begin(of transaction: StepID, before position: Int) -> Int {
+    guard let begin = instructions[..<position].lastIndex(of: .begin(transaction)) else {
+      preconditionFailure("every transaction has its beginning")
+    }
+    return begin
+  }
+
   /// The end of the compensation around this position.
   public func endOfUndo(around position: Int) -> Int {
     guard let end = instructions[position...].firstIndex(of: .endUndo) else {

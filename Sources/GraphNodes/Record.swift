@@ -18,7 +18,8 @@ public enum Record: LogPayload {
   /// A durable run exists from here on.
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`. `strand` is the strand's path, empty for the run itself.
-  case stepDone(run: UInt64, strand: [UInt64] = [], step: StepID, next: Int)
+  /// `number` counts the steps of the run, or strand, from 1: a log that changes its leader can hold an append twice.
+  case stepDone(run: UInt64, strand: [UInt64] = [], step: StepID, next: Int, number: Int)
   /// A run, or a strand of it, waits from here on.
   case waiting(run: UInt64, strand: [UInt64] = [], step: StepID)
   /// A signal or reply that a run waits for, or will.
@@ -141,8 +142,9 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
       fingerprinter.feed(start.replyTo)
-    case .stepDone(let run, let strand, let step, let next):
+    case .stepDone(let run, let strand, let step, let next, let number):
       fingerprinter.feed(5 as UInt64)
+      fingerprinter.feed(number)
       fingerprinter.feed(run)
       fingerprinter.feed(strand)
       fingerprinter.feed(step)

@@ -64,6 +64,8 @@ struct Unit: Equatable, Sendable {
     let strand: [UInt64]
     let step: StepID
     let next: Int
+    /// Counts the steps of the strand from 1.
+    let number: Int
   }
 
   /// What is acknowledged when the work is done.
@@ -132,6 +134,8 @@ struct Unit: Equatable, Sendable {
   var fork: Fork?
   /// Of the loops that it is in.
   var turns: [Turn] = []
+  /// Steps that the run, or the strand, has put into its journal.
+  var recordedSteps = 0
   /// What a replay has still to go through, oldest first; its strands' as well.
   var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
@@ -180,6 +184,12 @@ struct Unit: Equatable, Sendable {
     work.strand = undo.strand
     return work
   }
+
+  /// False for a step that the history of this run has already.
+  func lacks(_ recorded: Recorded) -> Bool {
+    if recorded.strand.isEmpty { return recorded.number > recordedSteps }
+    return !history.contains { $0.strand == recorded.strand && $0.number == recorded.number }
+  }
 }
 
 extension Unit: Fingerprintable {
@@ -211,11 +221,13 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(strand)
     fingerprinter.feed(fork)
     fingerprinter.feed(turns)
+    fingerprinter.feed(recordedSteps)
     fingerprinter.feed(history.count)
     for recorded in history {
       fingerprinter.feed(recorded.strand)
       fingerprinter.feed(recorded.step)
       fingerprinter.feed(recorded.next)
+      fingerprinter.feed(recorded.number)
     }
     fingerprinter.feed(retries)
     fingerprinter.feed(awaited)

@@ -17,9 +17,8 @@ struct WaitIndex: Sendable {
     }
     completesOwn = inputs.map { $0 != nil }
     for step in graph.steps {
-      guard case .signal(let name, _) = step.verb, routes.isAwaited(name, at: graph[step.handler].node)
-      else { continue }
-      completesOwn[step.handler.index] = true
+      guard case .signal(let name, _) = step.verb else { continue }
+      if routes.isAwaited(name, at: graph[step.handler].node) { completesOwn[step.handler.index] = true }
     }
     self.routes = routes
   }

@@ -48,7 +48,7 @@ struct Execution: Sendable {
   private static let stepsPerQuestion = 256
 
   /// The load, and as many firings of every timer.
-  private static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
+  static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
     let graph = deployment.graph
     let timers = TimerSchedule(graph, load: load).actions(in: deployment)
     guard let start = graph.workflow.start, graph.isStartedByLoad(start) else { return timers }
@@ -85,6 +85,29 @@ struct Execution: Sendable {
     faults.append(fault)
     simulator.inject(planned)
     rest = nil
+  }
+
+  /// Adds a fault as if it had been planned from the start; the run must not have come to where it strikes.
+  ///
+  /// - Parameter matched: how many points or messages have fitted so far.
+  mutating func include(_ fault: Fault, _ planned: PlannedFault<LabMachine>, matched: Int) {
+    faults.append(fault)
+    simulator.include(planned, matched: matched)
+    rest = nil
+  }
+
+  /// All that decides how it goes on and how it will be judged.
+  var fingerprint: UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(simulator)
+    fingerprinter.feed(judge)
+    fingerprinter.feed(promises)
+    fingerprinter.feed(Int(clamping: (horizon.start - simulator.now).microseconds))
+    fingerprinter.feed(horizon.turns)
+    let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: [])
+    fingerprinter.feed(facts.neverHeals)
+    fingerprinter.feed(facts.outlastsCallers)
+    return fingerprinter.value
   }
 
   /// Does the next action of a run that may be long: it ends at the step limit, and where `pace` says so.

@@ -161,6 +161,7 @@ private struct Replay {
     // Where it left the saved run's path, the rest is unknown.
     report.isComplete = !isStopped && divergedAt == nil
     report.passed = isStopped || divergedAt == nil && judgement.outcome == file.expected.outcome
+    report.violatingCodes = judgement.violatingCodes
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     report.steps = steps

@@ -271,9 +271,9 @@ struct StoryWriter: Sendable {
       return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
     case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
     case .started, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished,
-      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired, .acknowledged,
-      .parked, .dropped, .expired, .due, .missed:
+      .checkpointed, .rewound, .failed, .strandFailed, .aborted, .retrying, .compensating, .effect, .deduplicated,
+      .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired,
+      .acknowledged, .parked, .dropped, .expired, .due, .missed:
       return nil
     }
   }

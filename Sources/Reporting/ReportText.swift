@@ -11,6 +11,7 @@ public enum ReportText {
       case .run, .replay: RunText(graph: graph, of: report).write(to: &text)
       }
     }
+    if report.command == .check, report.graphs.count > 1 { AnomalyTable(report).write(to: &text) }
     if !report.isComplete {
       text.line()
       text.line("Stopped before the end: this is a part of the result.", .warning)
@@ -91,7 +92,9 @@ public enum ReportText {
   static func parts(of graph: GraphReport, command: Report.Command) -> String {
     let missing: [CheckPart]
     switch command {
-    case .check: missing = CheckPart.allCases.filter { $0 != .replay && !graph.checks.contains($0) }
+    case .check:
+      let usual: [CheckPart] = [.load, .rules, .budgets, .scenarios, .search]
+      missing = usual.filter { !graph.checks.contains($0) }
     case .run, .replay: missing = []
     }
     let ran = graph.checks.isEmpty ? "nothing" : graph.checks.map(\.rawValue).joined(separator: ", ")

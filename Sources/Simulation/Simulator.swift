@@ -32,54 +32,64 @@ public struct Simulator<M: Machine>: Sendable {
   /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
+  /// Whether each fault of the plan has struck, in the order of the plan.
+  public private(set) var struck: [Bool]
+  public var hasStruck: Bool { struck.contains(true) }
   /// Interferences since the action before the last one.
   public private(set) var interferences: [Interference] = []
 
-  /// True once any fault of the plan has struck.
-  public private(set) var hasStruck = false
-
-  private enum Content: Sendable {
+  enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
     case choose(MachineID, generation: UInt32, option: Int)
     case act(Action<M>)
-    case strike(PlannedFault<M>.Deed)
+    case strike(Strike)
     /// A message held back to be overtaken, which nothing overtook.
     case release(fault: Int)
   }
 
+  struct Strike: Sendable {
+    let deed: PlannedFault<M>.Deed
+    let fault: Int
+  }
+
   private let timing: TimingProfile
-  private var work = Schedule<Content>()
-  private var upkeep = Schedule<Content>()
+  private(set) var work = Schedule<Content>()
+  private(set) var upkeep = Schedule<Content>()
   private var sequence: UInt64 = 0
+  /// Timed strikes come behind what the machines began with and before everything else of their instant, also those
+  /// that were added to a run under way: they have numbers of their own.
+  private var strikeSequence: UInt64 = 0
   private var scratch = Cluster<M>.Scratch()
-  private var network: SeededGenerator
-  private var timers: SeededGenerator
-  private var disks: SeededGenerator
-  private var choices: SeededGenerator
-  private let forced: ForcedChoices
+  private(set) var network: SeededGenerator
+  private(set) var timers: SeededGenerator
+  private(set) var disks: SeededGenerator
+  private(set) var choices: SeededGenerator
+  let forced: ForcedChoices
   /// How many choices machines have left open so far.
   public private(set) var choiceCount = 0
 
-  private var faults: [PlannedFault<M>]
+  private(set) var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
-  private var matches: [Int]
+  private(set) var matches: [Int]
   /// The message each reordering fault holds back.
-  private var held: [EnvelopeID?]
+  private(set) var held: [EnvelopeID?]
   /// Deeds of a fault that has just struck: they come before anything scheduled.
-  private var immediate: [PlannedFault<M>.Deed] = []
+  private(set) var immediate: [Strike] = []
   /// Indexed by machine.
-  private var slowness: [SimDuration]
+  private(set) var slowness: [SimDuration]
   /// What came due while its machine was paused, and durable timers of machines that are down, by machine.
-  private var deferred: [[Content]]
+  private(set) var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
   /// When a machine or link last failed or came back, or a replica saw a new epoch.
-  private var lastDisturbance = SimInstant(microseconds: -.max)
+  private(set) var lastDisturbance = SimInstant(microseconds: -.max)
 
   /// How long upkeep runs on after a disturbance whether or not work is due: longer than any election time-out.
-  private static var settlingTime: SimDuration { .milliseconds(500) }
+  static var settlingTime: SimDuration { .milliseconds(500) }
+  /// More timed strikes than any plan has.
+  private static var mostStrikes: UInt64 { 1 << 32 }
 
   /// - Parameters:
   ///   - actions: what comes from outside, by time: the load.
@@ -96,6 +106,7 @@ public struct Simulator<M: Machine>: Sendable {
     network = generator.fork(label: "network")
     timers = generator.fork(label: "timers")
     disks = generator.fork(label: "disks")
+    struck = Array(repeating: false, count: faults.count)
     choices = generator.fork(label: "choices")
     self.forced = forced
     matches = Array(repeating: 0, count: faults.count)
@@ -104,8 +115,10 @@ public struct Simulator<M: Machine>: Sendable {
     deferred = Array(repeating: [], count: cluster.slots.count)
     self.cluster.start(into: &scratch)
     takeInEvents()
-    for fault in faults {
-      if case .at(let instant) = fault.trigger { plan(fault, at: instant, hasBegun: false) }
+    strikeSequence = sequence
+    sequence += Self.mostStrikes
+    for fault in faults.indices {
+      if case .at(let instant) = faults[fault].trigger { scheduleStrikes(of: fault, at: instant) }
     }
     for (instant, action) in actions { schedule(.act(action), at: instant) }
   }
@@ -113,11 +126,31 @@ public struct Simulator<M: Machine>: Sendable {
   /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
   /// else; the matches of an observation or a message are counted from here on.
   public mutating func inject(_ fault: PlannedFault<M>) {
-    faults.append(fault)
-    matches.append(0)
-    held.append(nil)
-    if case .at(let instant) = fault.trigger { plan(fault, at: max(now, instant), hasBegun: true) }
+    append(fault, matched: 0)
+    if case .at(let instant) = fault.trigger { plan(faults.count - 1, at: max(now, instant), hasBegun: true) }
   }
+
+  /// Adds a fault as if it had been the last of the plan from the start: a run that goes on from here is the run that
+  /// had it, action by action.
+  ///
+  /// Precondition: the fault would not have struck yet; a timed one is not yet due.
+  /// - Parameter matched: how many observations or messages have fitted so far.
+  public mutating func include(_ fault: PlannedFault<M>, matched: Int) {
+    append(fault, matched: matched)
+    guard case .at(let instant) = fault.trigger else { return }
+    precondition(instant >= now, "a strike that was due belongs to another run")
+    scheduleStrikes(of: faults.count - 1, at: instant)
+  }
+
+  private mutating func append(_ fault: PlannedFault<M>, matched: Int) {
+    faults.append(fault)
+    struck.append(false)
+    matches.append(matched)
+    held.append(nil)
+  }
+
+  /// True while a fault that has just struck is being carried out.
+  public var isStriking: Bool { !immediate.isEmpty }
 
   /// How much longer everything takes to reach a machine now.
   public func slowness(of machine: MachineID) -> SimDuration { slowness[machine.index] }
@@ -236,8 +269,8 @@ extension Simulator {
     case .act(let action):
       if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
       return action
-    case .strike(let deed):
-      return carryOut(deed)
+    case .strike(let strike):
+      return carryOut(strike)
     case .release(let fault):
       guard let id = held[fault] else { return nil }
       held[fault] = nil
@@ -257,10 +290,10 @@ extension Simulator {
     return nil
   }
 
-  private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
+  private mutating func carryOut(_ strike: Strike) -> Action<M>? {
     lastFault = max(lastFault, now)
-    hasStruck = true
-    switch deed {
+    struck[strike.fault] = true
+    switch strike.deed {
     case .act(let action):
       return action
     case .slow(let machine, let delay):
@@ -362,12 +395,10 @@ extension Simulator {
     guard let envelope = cluster[id] else { return }
     if envelope.purpose == .work { workInFlight += 1 }
     var extra = slowness[envelope.to.index]
-    if !faults.isEmpty, let verdict = verdict(on: envelope) {
-      switch verdict {
-      case .hold: return
-      case .act(let action): immediate.append(.act(action))
-      case .delay(let delay): extra = extra + delay
-      }
+    if !faults.isEmpty {
+      let verdict = verdict(on: envelope)
+      if verdict.isHeld { return }
+      extra = extra + verdict.delay
     }
     schedule(.deliver(id), at: now + network.draw(timing.network) + extra, envelope.purpose)
     if !faults.isEmpty { releaseOvertaken(by: envelope, after: extra) }
@@ -384,13 +415,14 @@ extension Simulator {
 
   // MARK: Faults
 
-  private enum Verdict {
-    case hold
-    case act(Action<M>)
-    case delay(SimDuration)
+  private struct Verdict {
+    var isHeld = false
+    var delay = SimDuration.zero
   }
 
-  private mutating func verdict(on envelope: Envelope<M>) -> Verdict? {
+  /// Every fault counts every message that fits it, whatever the others do to it.
+  private mutating func verdict(on envelope: Envelope<M>) -> Verdict {
+    var verdict = Verdict()
     for fault in faults.indices {
       guard case .message(let pattern, let nth, let kind) = faults[fault].trigger, matches[fault] < nth,
         pattern.matches(envelope)
@@ -398,21 +430,22 @@ extension Simulator {
       matches[fault] += 1
       guard matches[fault] == nth else { continue }
       lastFault = max(lastFault, now)
-      hasStruck = true
+      struck[fault] = true
       switch kind {
-      case .drop: return .act(.drop(envelope.id))
-      case .duplicate: return .act(.duplicate(envelope.id))
+      case .drop: immediate.append(Strike(deed: .act(.drop(envelope.id)), fault: fault))
+      case .duplicate: immediate.append(Strike(deed: .act(.duplicate(envelope.id)), fault: fault))
       case .delay(let delay):
+        verdict.delay = verdict.delay + delay
         interfere(.delayed(envelope, by: delay))
-        return .delay(delay)
       case .reorder:
+        guard !verdict.isHeld else { continue }
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
+        verdict.isHeld = true
         interfere(.held(envelope))
-        return .hold
       }
     }
-    return nil
+    return verdict
   }
 
   /// A message held back to be overtaken goes right behind the one that overtakes it.
@@ -440,19 +473,29 @@ extension Simulator {
         pattern.fits(observation)
       else { continue }
       matches[fault] += 1
-      if matches[fault] == nth { plan(faults[fault], at: now, hasBegun: steps > 0) }
+      if matches[fault] == nth { plan(fault, at: now, hasBegun: steps > 0) }
     }
   }
 
-  /// - Parameter hasBegun: false for a plan made before the run: then what is due at its start waits for its turn.
-  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant, hasBegun: Bool) {
-    for strike in fault.strikes {
+  /// - Parameter hasBegun: false before the first action: then what is due at once waits for its turn.
+  private mutating func plan(_ fault: Int, at instant: SimInstant, hasBegun: Bool) {
+    for strike in faults[fault].strikes {
+      let content = Strike(deed: strike.deed, fault: fault)
       if strike.delay == .zero, instant == now, hasBegun {
-        immediate.append(strike.deed)
+        immediate.append(content)
       } else {
-        schedule(.strike(strike.deed), at: instant + strike.delay)
+        schedule(.strike(content), at: instant + strike.delay)
         lastFault = max(lastFault, instant + strike.delay)
       }
+    }
+  }
+
+  private mutating func scheduleStrikes(of fault: Int, at instant: SimInstant) {
+    for strike in faults[fault].strikes {
+      let content = Content.strike(Strike(deed: strike.deed, fault: fault))
+      work.insert(Due(instant: instant + strike.delay, sequence: strikeSequence, content: content))
+      strikeSequence += 1
+      lastFault = max(lastFault, instant + strike.delay)
     }
   }
 }

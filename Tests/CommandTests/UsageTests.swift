@@ -66,7 +66,10 @@ import Testing
 
   @Test(arguments: [
     ["--sed", "1"], ["check"], ["check", "--seed", "x", "a.yaml"], ["check", "--sede", "1", "a.yaml"],
-    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "2", "a.yaml"], ["check", "--jobs", "0", "a.yaml"],
+    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "-1", "a.yaml"], ["check", "--faults", "two", "a.yaml"],
+    ["check", "--seeds", "-1", "a.yaml"], ["check", "--seeds", "x", "a.yaml"],
+    ["check", "--seeds", "1000001", "a.yaml"], ["check", "--exhaustive=yes", "a.yaml"],
+    ["check", "--jobs", "0", "a.yaml"],
     ["check", "--budget", "5x", "a.yaml"], ["check", "--format", "xml", "a.yaml"],
     ["check", "--format", "sarif", "a.yaml"], ["check", "--fail-on", "never", "a.yaml"],
     ["check", "--color", "blue", "a.yaml"], ["check", "--logs", "paper", "a.yaml"], ["run"],

@@ -39,6 +39,10 @@ import Testing
     Unit.Strand(parent: 1, top: top, path: [key], isDetached: isDetached)
   }
 
+  private static func recorded(strand: [UInt64] = [], number: Int = 1) -> Unit.Recorded {
+    Unit.Recorded(strand: strand, step: StepID(1), next: 1, number: number)
+  }
+
   private static func endedFork(_ failure: FailureReason?) -> Unit.Fork {
     var fork = Unit.Fork(needed: 1, running: 2)
     fork.end(failure)
@@ -62,8 +66,10 @@ import Testing
       ("phase", Self.unit { $0.phase = .ending }), ("position", Self.unit { $0.position = 1 }),
       ("next", Self.unit { $0.next = 1 }),
       ("turns", Self.unit { $0.turns = [Turn(loop: StepID(1), number: 1)] }),
-      ("history", Self.unit { $0.history = [Unit.Recorded(strand: [], step: StepID(1), next: 1)] }),
-      ("history, strand", Self.unit { $0.history = [Unit.Recorded(strand: [1], step: StepID(1), next: 1)] }),
+      ("recordedSteps", Self.unit { $0.recordedSteps = 1 }),
+      ("history", Self.unit { $0.history = [Self.recorded()] }),
+      ("history, strand", Self.unit { $0.history = [Self.recorded(strand: [1])] }),
+      ("history, number", Self.unit { $0.history = [Self.recorded(number: 2)] }),
       ("strand", Self.unit { $0.strand = Self.strand() }),
       ("strand, detached", Self.unit { $0.strand = Self.strand(isDetached: true) }),
       ("strand, path", Self.unit { $0.strand = Self.strand(key: 2) }),
@@ -289,9 +295,10 @@ import Testing
       ("parked", .retired(message: 1, consumer: NodeID(1), as: .parked)),
       ("expired", .retired(message: 1, consumer: NodeID(1), as: .expired)),
       ("dropped", .retired(message: 1, consumer: NodeID(1), as: .dropped)), ("started", .runStarted(start)),
-      ("done", .stepDone(run: 1, step: StepID(1), next: 1)),
-      ("done, strand", .stepDone(run: 1, strand: [1], step: StepID(1), next: 1)),
-      ("done, next", .stepDone(run: 1, step: StepID(1), next: 2)),
+      ("done", .stepDone(run: 1, step: StepID(1), next: 1, number: 1)),
+      ("done, strand", .stepDone(run: 1, strand: [1], step: StepID(1), next: 1, number: 1)),
+      ("done, number", .stepDone(run: 1, step: StepID(1), next: 1, number: 2)),
+      ("done, next", .stepDone(run: 1, step: StepID(1), next: 2, number: 1)),
       ("waits", .waiting(run: 1, step: StepID(1))), ("waits, another", .waiting(run: 2, step: StepID(1))),
       ("waits, in a strand", .waiting(run: 1, strand: [1], step: StepID(1))),
       ("waits, elsewhere", .waiting(run: 1, step: StepID(2))), ("signal", .signalled(Self.signal())),

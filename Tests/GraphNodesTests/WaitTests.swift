@@ -219,4 +219,21 @@ import Testing
       #expect(bench.count { if case .failed(_, _, .killed) = $0 { true } else { false } } == failed, "\(work)")
     }
   }
+
+  @Test(arguments: ["{wait: 5s}", "{compute: sums, takes: 5s}", "{call: slow, timeout: 10s}"])
+  func `whatever a unit does meanwhile, its running time ends it, and nothing comes after`(step: String) throws {
+    for (limit, effects) in [("1s", 0), ("8s", 1)] {
+      let text = """
+        name: m
+        nodes:
+          web: {kind: client, do: [{call: f, timeout: 20s}]}
+          f: {kind: function, max_runtime: \(limit), do: [\(step), {write: one}]}
+          slow: {latency: 5s, do: [{compute: nothing}]}
+        """
+      let bench = try Bench.seen(text)
+      #expect(bench.effects.count { $0 == "one" } == effects, "\(limit)")
+      let killed = bench.count { if case .failed(_, _, .killed) = $0 { true } else { false } }
+      #expect(killed == 1 - effects, "\(limit)")
+    }
+  }
 }

@@ -189,7 +189,9 @@ import Testing
       """
     let (_, graph) = try graph(text)
     let deployment = Deployment(graph, logs: .ideal)
-    let texts = SingleFaults(deployment: deployment, sites: FaultSites(deployment)).all().map(\.text)
+    var search = FaultSearch(deployment, seed: 1)
+    search.run(limit: nil) { _ in .goOn }
+    let texts = search.calmSites.map(\.offer.fault.text)
     for expected in [
       "{crash: a, during: wait, restart: 1s}", "{crash: a, during: wait, restart: 1s, nth: 2}",
       "{crash: b, during: wait, restart: 1s}", "{crash: c, at: 1h, restart: 1s}",
@@ -197,8 +199,6 @@ import Testing
       #expect(texts.contains(expected), "\(texts)")
     }
     #expect(texts.contains { $0.hasPrefix("{pause: b, during: wait") })
-    var search = FaultSearch(deployment, seed: 1)
-    search.run(limit: nil) { _ in .goOn }
     #expect(search.observed[.lost] != nil, "a missed timer")
   }
 }

@@ -88,6 +88,7 @@ extension EffectKey: Fingerprintable {
     fingerprinter.feed(name)
     fingerprinter.feed(key)
     fingerprinter.feed(root)
+    fingerprinter.feed(strand)
     fingerprinter.feed(ordinal)
   }
 }

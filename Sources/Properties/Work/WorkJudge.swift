@@ -55,3 +55,18 @@ public struct WorkJudge: Sendable {
     return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results())
   }
 }
+
+extension WorkJudge: Fingerprintable {
+  /// What it has seen, as far as any later verdict depends on it. The graph is the same for all that are compared.
+  public func feed(into fingerprinter: inout Fingerprinter) { fingerprinter.feed(ledger) }
+}
+
+extension WorkJudge {
+  /// The nodes at which work arrived and the steps that began, in any attempt, added to what is there.
+  public func markReached(nodes: inout [Bool], steps: inout [Bool]) {
+    for work in ledger.works {
+      nodes[work.unit.node.index] = true
+      for step in steps.indices where work.begun.contains(StepID(step)) { steps[step] = true }
+    }
+  }
+}

@@ -29,6 +29,10 @@ struct WorkLedger: Sendable {
   private var signalIndex: [SignalKey: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
+  /// The keys of `requests`, in the order in which they were first seen.
+  private(set) var requested: [UInt64] = []
+  /// What `announced` and `triggered` hold, as a sum of fingerprints: their order decides nothing.
+  private(set) var lookUps: UInt64 = 0
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
@@ -134,6 +138,8 @@ struct WorkLedger: Sendable {
 
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
+  func request(_ id: UInt64) -> RequestRecord? { requests[id] }
+
   // MARK: Units
 
   private mutating func workRecord(of unit: WorkUnit) -> Int {
@@ -161,7 +167,7 @@ struct WorkLedger: Sendable {
     let index = workRecord(of: unit)
     works[index].lastSeenAt = step
     works[index].arrivedAt = step
-    triggered[TriggerKey(node: unit.node, trigger: unit.trigger)] = index
+    remember(TriggerKey(node: unit.node, trigger: unit.trigger), index)
     for call in works[index].calls { calls[call].attempts = 0 }
     if let request = requests[unit.trigger] {
       works[index].parentCall = request.call
@@ -169,6 +175,13 @@ struct WorkLedger: Sendable {
     } else if let root = rootIndex[unit.root], roots[root].work == nil, roots[root].node == unit.node {
       roots[root].work = index
     }
+  }
+
+  private mutating func remember(_ key: TriggerKey, _ work: Int) {
+    let former = triggered.updateValue(work, forKey: key)
+    guard former != work else { return }
+    if let former { lookUps &-= key.fingerprint(with: former) }
+    lookUps &+= key.fingerprint(with: work)
   }
 
   private mutating func noteStep(_ unit: WorkUnit, _ at: StepID, step: EventStep, catalogue: EffectCatalogue) {
@@ -214,7 +227,10 @@ struct WorkLedger: Sendable {
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
-    if let record = effect.record, !announced.insert(record).inserted { return }
+    if let record = effect.record {
+      guard announced.insert(record).inserted else { return }
+      lookUps &+= record.fingerprint
+    }
     let work = workRecord(of: effect.unit)
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
@@ -273,6 +289,7 @@ struct WorkLedger: Sendable {
       calls[index].sharesRun = true
     }
     // Attempts may share one id; what was answered to an earlier one stays known.
+    if requests[request] == nil { requested.append(request) }
     let hasSucceeded = requests[request]?.hasSucceeded ?? false
     requests[request] = RequestRecord(call: index, calledAt: step, hasSucceeded: hasSucceeded)
   }
@@ -386,6 +403,14 @@ private struct WorkKey: Hashable, Sendable {
 private struct TriggerKey: Hashable, Sendable {
   var node: NodeID
   var trigger: UInt64
+
+  func fingerprint(with work: Int) -> UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(node)
+    fingerprinter.feed(trigger)
+    fingerprinter.feed(work)
+    return fingerprinter.value
+  }
 }
 
 private struct SignalKey: Hashable, Sendable {

@@ -73,6 +73,21 @@ enum GraphPaths {
     return names.filter { !$0.hasPrefix(".") }.map { prefix + $0 }
   }
 
+  /// The last component.
+  static func name(of path: String) -> String { lastComponent(of: path) }
+
+  /// Everything up to the last slash, with it; nothing for a bare name.
+  static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  /// The files of one folder whose names end so, in the order of their names. None where there is no such folder.
+  static func files(in folder: String, ending: String) -> [String] {
+    let names = (try? entries(of: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") && $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
+      .filter { !isFolder($0) }
+  }
+
   // MARK: Folders
 
   static func isFolder(_ path: String) -> Bool {
@@ -88,7 +103,7 @@ enum GraphPaths {
         for entry in try listing(folder.isEmpty ? "/" : folder) where !entry.hasPrefix(".") {
           let path = "\(folder)/\(entry)"
           if try isFolderItself(path) {
-            if entry != "headway-regressions" { folders.append(path) }
+            if entry != Regressions.folder { folders.append(path) }
           } else if entry.hasSuffix(".yaml"), !isFolder(path) {
             found.append(.file(path: path))
           }

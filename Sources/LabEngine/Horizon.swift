@@ -17,6 +17,14 @@ struct Horizon: Sendable {
   private struct Place: Hashable {
     let unit: WorkUnit
     let step: StepID
+
+    /// Attempts under ids of their own are one piece of work.
+    init(_ unit: WorkUnit, _ step: StepID) {
+      var work = unit
+      work.trigger = 0
+      self.unit = work
+      self.step = step
+    }
   }
 
   init(_ graph: Graph, load: Load) {
@@ -28,12 +36,12 @@ struct Horizon: Sendable {
 
   mutating func observe(_ observation: WorkObservation, at now: SimInstant) {
     guard let (unit, step, length) = putOff(observation) else { return }
-    let place = Place(unit: unit, step: step)
+    let place = Place(unit, step)
     let count = begun[place, default: 0]
     guard count < mostTurns(of: step) else { return }
     begun[place] = count + 1
     var turn = Fingerprinter()
-    turn.feed(unit)
+    turn.feed(place.unit)
     turn.feed(step)
     turns &+= turn.value
     start = max(start, now + length)

@@ -89,7 +89,7 @@ struct FaultSearch {
     states.insert(calm.simulator.cluster.fingerprint)
     runs += 1
     take(calm.judgement, steps: calm.simulator.steps, fault: nil, choices)
-    return isComplete ? sites : nil
+    return calm.isEndless || !isComplete ? nil : sites
   }
 
   private mutating func attempt(_ fault: Fault, _ choices: ForcedChoices, pace: () -> Pace) {

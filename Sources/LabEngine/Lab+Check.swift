@@ -68,12 +68,22 @@ extension Lab {
       // A declared outcome is the scenario's only judge; it says nothing against the expectations.
       guard plan.outcome == nil else { continue }
       for violated in scenarioReport.violated {
-        guard let index = report.expectations.firstIndex(where: { $0.name == violated && $0.holds }) else { continue }
+        let index = report.position(ofExpectation: violated)
+        guard report.expectations[index].holds else { continue }
         report.expectations[index].holds = false
         report.expectations[index].scenario = scenario.name
       }
     }
     return true
+  }
+}
+
+extension GraphReport {
+  /// Where an expectation stands in the list: at its end, if only a run that broke it told of it.
+  fileprivate mutating func position(ofExpectation name: String) -> Int {
+    if let known = expectations.firstIndex(where: { $0.name == name }) { return known }
+    expectations.append(ExpectationReport(name: name, holds: true))
+    return expectations.count - 1
   }
 }
 
@@ -92,7 +102,7 @@ private struct SearchSummary {
     for finding in search.findings {
       let violation = violation(finding)
       for expectation in violation.expectations {
-        guard let index = report.expectations.firstIndex(where: { $0.name == expectation }) else { continue }
+        let index = report.position(ofExpectation: expectation)
         report.expectations[index].holds = false
         if report.expectations[index].violatedBy == nil {
           report.expectations[index].violatedBy = summary.violations.count
@@ -155,7 +165,7 @@ private struct SearchSummary {
       return SourceSpan(sources.span(of: node), in: loaded.decoded.source)
     case .channel(let channel) where channel != deployment.engine:
       return SourceSpan(sources.span(of: channel), in: loaded.decoded.source)
-    case .channel, .group:
+    case .channel, .group, .exclusion:
       return nil
     }
   }

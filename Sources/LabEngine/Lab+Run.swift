@@ -134,6 +134,7 @@ struct FinishedRun {
     report.span = plan.position.map {
       SourceSpan(loaded.decoded.sources.span(ofScenario: $0), in: loaded.decoded.source)
     }
+    report.isEndless = execution.isEndless && !execution.facts.neverHeals
     guard let judgement else { return report }
     report.outcome = judgement.outcome
     report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }

@@ -43,6 +43,8 @@ public struct ScenarioReport: Equatable, Sendable {
   public var stateHash: UInt64
   /// False when a bound cut the run before it settled.
   public var isComplete: Bool
+  /// True for a run that would have been busy for ever although every fault was over: no design wants that.
+  public var isEndless: Bool
   /// In the order in which things happened; empty where nobody asked for it.
   public var story: [StoryEvent]
   /// The scenario in its file; nil for a run that the command line made up.
@@ -60,6 +62,7 @@ public struct ScenarioReport: Equatable, Sendable {
     steps = 0
     stateHash = 0
     isComplete = true
+    isEndless = false
     story = []
     span = nil
   }

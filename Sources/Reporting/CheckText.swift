@@ -82,6 +82,9 @@ struct CheckText {
   private func write(_ search: SearchReport, to text: inout StyledText) {
     let faults = search.faults == 0 ? "without faults" : "with \(counted(search.faults, "fault")) each"
     let end = search.isComplete ? "complete" : "NOT complete: a bound was reached first"
+    if search.violations.contains(where: { $0.faults.isEmpty && $0.expectations.contains("settles") }) {
+      return row("search", "the run without faults never comes to rest: no fault was tried", .warning, to: &text)
+    }
     row(
       "search", "\(counted(search.runs, "run")) \(faults), \(counted(search.states, "state")), \(end)",
       search.isComplete ? .plain : .warning, to: &text)

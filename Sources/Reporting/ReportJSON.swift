@@ -102,6 +102,7 @@ public enum ReportJSON {
     writer.field("failed", scenario.failed)
     writer.field("steps", scenario.steps)
     writer.field("complete", scenario.isComplete)
+    writer.field("endless", scenario.isEndless)
     writer.field(hash: "stateHash", scenario.stateHash)
   }
 

@@ -130,7 +130,7 @@ import Testing
     #expect(
       try keys(scenario) == [
         "name", "faults", "outcome", "expected", "passed", "violated", "anomalies", "failed", "steps", "complete",
-        "stateHash",
+        "endless", "stateHash",
       ])
     #expect(try keys(first("anomalies", of: scenario)) == ["code", "subject", "key", "count", "step"])
     var fields = try JSONFields(graph)

@@ -33,6 +33,10 @@ struct WorkRecord: Sendable {
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
   var undone: [(step: StepID, at: EventStep)] = []
+  /// What it decided, the latest turn for each branch.
+  var decisions: [Decision] = []
+  /// Effects that its branches led to, in order.
+  var branchEffects: [BranchEffect] = []
   /// The call whose request started it; nil for work that a channel, a timer or the outside started.
   var parentCall: Int?
 

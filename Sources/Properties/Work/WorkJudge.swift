@@ -37,6 +37,7 @@ public struct WorkJudge: Sendable {
       anomalies += partialWork(evidence)
       anomalies += inconsistentSagas(evidence)
       anomalies += stuckWork(evidence)
+      anomalies += divergentBranches(evidence)
     }
     anomalies.sort(by: Anomaly.precedes)
     let judge = ExpectationJudge(evidence: evidence, anomalies: anomalies, failures: failures)

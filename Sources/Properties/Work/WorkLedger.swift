@@ -33,8 +33,10 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at), .chose(let unit, let at, _):
+    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .chose(let unit, let at, let option, let turn):
       noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) { $0.noteDecision(at, option: option, turn: turn, within: catalogue.decisions[at.index]) }
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
       // Not `ended`: a compensation that failed on its one try ends as well.
@@ -177,12 +179,32 @@ struct WorkLedger: Sendable {
       effects[index].repeatedAt = step
       effects[index].repeatedBy = effect.unit
     }
+    noteBranches(of: index, by: work, at: effect.step, step: step, catalogue: catalogue)
     guard !effects[index].works.contains(work) else { return }
     effects[index].works.append(work)
     works[work].effects.append(index)
     let root = rootRecord(of: effect.unit.root)
     if !effects[index].works.dropLast().contains(where: { works[$0].unit.root == effect.unit.root }) {
       roots[root].effects.append(index)
+    }
+  }
+
+  /// An effect belongs to the branches around its step, and to those around every call above its work.
+  private mutating func noteBranches(
+    of effect: Int, by work: Int, at: StepID, step: EventStep, catalogue: EffectCatalogue
+  ) {
+    guard catalogue.hasDecisions else { return }
+    var current: (work: Int, step: StepID)? = (work, at)
+    // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
+    for _ in works.indices {
+      guard let (index, at) = current else { return }
+      if !works[index].decisions.isEmpty, works[index].unit.handler == catalogue.graph[at].handler {
+        for place in catalogue.decisions[at.index] {
+          guard let decision = works[index].decision(at: place) else { continue }
+          works[index].noteBranchEffect(effect, under: decision, at: step)
+        }
+      }
+      current = works[index].parentCall.map { (calls[$0].work, calls[$0].step) }
     }
   }
 

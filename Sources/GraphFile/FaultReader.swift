@@ -195,7 +195,6 @@ struct FaultReader {
     }
     if parts.count == 2, parts[1] == "front" {
       guard let id = channel(item, parts[0], &findings) else { return nil }
-      guard graph[id].log != nil else { return noLog(item, &findings) }
       return .front(id)
     }
     guard parts.count == 3, let number = Int(parts[2]), parts[1] == "log" || parts[1] == "journal" else {

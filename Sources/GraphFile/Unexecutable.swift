@@ -4,7 +4,9 @@ public import ProgressGraph
 /// What the format has and the runtime of this version does not execute: one case for each feature, with its name in
 /// messages. Whoever makes a feature run deletes its case and the one place below that uses it.
 private enum UnexecutableFeature: String {
-  case streamNode = "stream jobs"
+  case streamTrigger = "stream jobs on anything but topics"
+  case durableStream = "`work: durable` in a stream job"
+  case tableTrigger = "tables as triggers"
   case everyTrigger = "durable timers as triggers"
   case cronTrigger = "timers in memory as triggers"
   case waitStep = "`wait`"
@@ -14,9 +16,6 @@ private enum UnexecutableFeature: String {
   case checkpointStep = "`checkpoint`"
   case serial = "`serial`"
   case instances = "several `instances`"
-  case tableChannel = "table channels"
-  case tableRead = "reads of tables"
-  case maxAge = "`max_age`"
   case replyTo = "`reply_to`"
   case sendDelay = "`delay` of a message"
 }
@@ -31,10 +30,9 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
     for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
   }
   for handler in graph.handlers {
-    for feature in features(of: handler) { found.append((feature, sources.span(of: handler.node, key: "trigger"))) }
-  }
-  for id in graph.channelIDs {
-    for (feature, key) in features(of: graph[id]) { found.append((feature, sources.span(of: id, key: key))) }
+    for feature in features(of: handler, in: graph) {
+      found.append((feature, sources.span(of: handler.node, key: "trigger")))
+    }
   }
   for id in graph.stepIDs {
     for (feature, key) in features(of: graph[id].verb) {
@@ -49,7 +47,8 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
 private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   var found: [(UnexecutableFeature, key: String)] = []
   switch node.kind {
-  case .stream: found.append((.streamNode, "kind"))
+  // A checkpoint is what makes a stream job's work last; a journal beside it would be a second truth.
+  case .stream: if node.work == .durable { found.append((.durableStream, "work")) }
   case .service, .function, .agent, .external, .client: break
   }
   if node.serial != nil { found.append((.serial, "serial")) }
@@ -57,20 +56,18 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   return found
 }
 
-private func features(of handler: Handler) -> [UnexecutableFeature] {
-  handler.triggers.compactMap { trigger in
+private func features(of handler: Handler, in graph: Graph) -> [UnexecutableFeature] {
+  let isStream = graph[handler.node].kind == .stream
+  return handler.triggers.compactMap { trigger in
     switch trigger {
     case .every: .everyTrigger
     case .cron: .cronTrigger
+    case .channel(let channel) where graph[channel].kind == .table: .tableTrigger
+    case .channel(let channel) where isStream && graph[channel].kind != .topic: .streamTrigger
+    case .rpc where isStream: .streamTrigger
     case .rpc, .channel, .start: nil
     }
   }
-}
-
-private func features(of channel: Channel) -> [(UnexecutableFeature, key: String)] {
-  var found: [(UnexecutableFeature, key: String)] = []
-  if channel.kind == .table { found.append((.tableChannel, "kind")) }
-  return found
 }
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
@@ -80,12 +77,9 @@ private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .read(_, let table, let age):
-    let table: [(UnexecutableFeature, key: String?)] = table == nil ? [] : [(.tableRead, nil)]
-    return table + (age == nil ? [] : [(.maxAge, "max_age")])
   case .send(let send):
     let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
     return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .choose, .write, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .publish, .choose, .write, .read, .effect, .transaction, .reply, .fail: return []
   }
 }

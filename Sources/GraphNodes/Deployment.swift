@@ -12,10 +12,13 @@ public final class Deployment: Sendable {
   public let logs: LogChoice
   /// Indexed by `HandlerID`.
   public let programs: [Program]
-  /// Indexed by `ChannelID`; nil for a table. The engine's front, where there is one, stands last.
+  /// Indexed by `ChannelID`; of a table, the machine of its job. The engine's front, where there is one, stands last.
   public let fronts: [MachineID?]
   /// The durable-execution engine as a channel; nil where nothing calls through it.
   public let engine: ChannelID?
+  /// Indexed by `ChannelID`: the stream job that makes a table out of its topic; nil for every other channel. These
+  /// nodes stand behind the nodes of the file.
+  public let tableJobs: [NodeID?]
   /// Every log with the machines that hold it, in the order of the machines.
   public let placements: [LogPlacement]
   /// How many machines stand before the first replica.
@@ -41,6 +44,8 @@ public final class Deployment: Sendable {
   public enum LogOwner: Hashable, Sendable {
     case channel(ChannelID)
     case journal(NodeID)
+    /// The snapshots of a table.
+    case table(ChannelID)
   }
 
   public struct LogPlacement: Sendable, Equatable {
@@ -57,14 +62,16 @@ public final class Deployment: Sendable {
     var graph = source
     let implied = Self.nameImpliedEffects(in: &graph)
     let engine = Self.addEngine(to: &graph)
+    let tableJobs = Self.addTableJobs(to: &graph)
     channelNames = graph.channels.map(\.name).map { graph.intern($0) }
     self.logs = logs
     self.engine = engine
+    self.tableJobs = tableJobs
     impliedEffects = implied
     programs = graph.handlerIDs.map { Program(handler: $0, in: graph) }
     var next = graph.nodes.count
-    fronts = graph.channels.map { channel in
-      guard channel.kind != .table else { return nil }
+    fronts = graph.channelIDs.map { channel in
+      if graph[channel].kind == .table { return tableJobs[channel.index].map { MachineID(raw: $0.raw) } }
       defer { next += 1 }
       return MachineID(next)
     }
@@ -85,6 +92,7 @@ public final class Deployment: Sendable {
     programs = other.programs
     fronts = other.fronts
     engine = other.engine
+    tableJobs = other.tableJobs
     placements = other.placements
     firstReplica = other.firstReplica
     consumers = other.consumers
@@ -109,12 +117,20 @@ public final class Deployment: Sendable {
   public func machine(of node: NodeID) -> MachineID { MachineID(raw: node.raw) }
 
   public func front(of channel: ChannelID) -> MachineID {
-    guard let front = fronts[channel.index] else { preconditionFailure("a table has no front") }
+    guard let front = fronts[channel.index] else { preconditionFailure("a table without a source") }
     return front
   }
 
   public func replicas(of owner: LogOwner) -> [MachineID] {
     placements.first { $0.owner == owner }?.replicas ?? []
+  }
+
+  public func isTableJob(_ node: NodeID) -> Bool { tableJobs.contains(node) }
+
+  /// The log that a node goes by when it comes up again; nil for a node that has none.
+  func journalOwner(of node: NodeID) -> LogOwner? {
+    if let table = tableJobs.firstIndex(of: node) { return .table(ChannelID(table)) }
+    return graph[node].work == .durable ? .journal(node) : nil
   }
 
   public func program(of handler: HandlerID) -> Program { programs[handler.index] }
@@ -141,6 +157,7 @@ public final class Deployment: Sendable {
       switch placement.owner {
       case .channel(let channel): return "\(graph[channel].name)/log/\(position + 1)"
       case .journal(let node): return "\(graph[node].name)/journal/\(position + 1)"
+      case .table(let channel): return "\(graph[channel].name)/snapshots"
       }
     }
     return "machine \(machine.raw)"
@@ -174,10 +191,33 @@ extension Deployment {
     return ChannelID(graph.channels.count - 1)
   }
 
+  /// A table is kept by a stream job of one step: each record of the topic writes its row.
+  private static func addTableJobs(to graph: inout Graph) -> [NodeID?] {
+    graph.channelIDs.map { channel in
+      let table = graph[channel]
+      guard table.kind == .table, let source = table.source else { return nil }
+      let id = NodeID(graph.nodes.count)
+      let handler = HandlerID(graph.handlers.count)
+      let step = StepID(graph.steps.count)
+      var node = Node(name: table.name, kind: .stream)
+      node.latency = .exactly(.zero)
+      node.checkpointInterval = table.commitInterval
+      node.handlers = [handler]
+      graph.nodes.append(node)
+      graph.handlers.append(Handler(name: nil, node: id, triggers: [.channel(source)], steps: [step]))
+      let row = Verb.write(effect: graph.intern(table.name), key: table.key, version: nil)
+      graph.steps.append(Step(handler: handler, parent: nil, label: table.name, verb: row))
+      return id
+    }
+  }
+
   private static func place(_ graph: Graph, logs: LogChoice, from first: Int) -> [LogPlacement] {
     var wanted: [(LogOwner, LogSpecification)] = []
     for channel in graph.channelIDs {
       if let log = graph[channel].log { wanted.append((.channel(channel), log)) }
+    }
+    for channel in graph.channelIDs where graph[channel].kind == .table && graph[channel].source != nil {
+      wanted.append((.table(channel), LogSpecification(protocol: .ideal)))
     }
     for node in graph.nodeIDs where graph[node].work == .durable {
       wanted.append((.journal(node), graph[node].journal ?? LogSpecification(protocol: .virtualLog)))

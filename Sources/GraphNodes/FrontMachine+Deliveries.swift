@@ -5,7 +5,7 @@ import ProgressGraph
 
 /// Leases, acknowledgements, and what happens to messages that fail on every delivery.
 extension FrontMachine {
-  private var consumers: [NodeID] { deployment.consumers[channel.index] }
+  var consumers: [NodeID] { deployment.consumers[channel.index] }
 
   // MARK: Delivering
 
@@ -16,14 +16,25 @@ extension FrontMachine {
       if channel == deployment.engine {
         invokeReady(lane, into: &out)
       } else if lanes[lane].group != nil {
-        // In order: only the oldest is ever out.
-        deliverIfReady(lane, 0, into: &out)
+        deliverNext(lane, into: &out)
       } else if deployment.graph[channel].isFifo {
         deliverHeads(lane, into: &out)
       } else {
         for entry in lanes[lane].entries.indices { deliverIfReady(lane, entry, into: &out) }
       }
     }
+  }
+
+  /// In order: only the oldest is ever out, for a stream job the oldest that it has not processed.
+  private mutating func deliverNext(_ lane: Int, into out: inout Outbox<FrontMachine>) {
+    guard let group = lanes[lane].group, isStream(group) else { return deliverIfReady(lane, 0, into: &out) }
+    let next = lanes[lane].entries.firstIndex { entry in
+      switch entry.state {
+      case .processed, .acknowledging: false
+      case .ready, .leased, .parking, .retiring, .exhausted: true
+      }
+    }
+    if let next { deliverIfReady(lane, next, into: &out) }
   }
 
   /// Message groups: of each key only the oldest is ever out, whether it is in flight, waits for its redelivery or is
@@ -47,7 +58,11 @@ extension FrontMachine {
     out.observe(
       .delivered(trigger(delivered.message, consumer: consumers[consumer]), attempt: delivered.deliveries))
     out.send(
-      .deliver(Delivery(message: delivered.message, lease: number, attempt: delivered.deliveries)),
+      .deliver(
+        Delivery(
+          message: delivered.message, lease: number, attempt: delivered.deliveries,
+          position: RecordPosition(channel: channel, partition: lanes[lane].partition, offset: delivered.offset),
+          endsSession: hasLapsed[consumer])),
       to: deployment.machine(of: consumers[consumer]))
     out.arm(.lease(number), after: .exactly(deployment.graph[channel].lease))
   }
@@ -73,12 +88,11 @@ extension FrontMachine {
   // MARK: What becomes of a lease
 
   mutating func acknowledge(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
+    if commitProcessed(lease, into: &out) { return }
     guard let (lane, entry) = leased(lease),
       case .leased(_, let consumer, let isHeld) = lanes[lane].entries[entry].state
     else {
-      // Confirmed before and the confirmation lost; an expired lease gets no answer.
-      if acknowledgedLeases.contains(lease) { out.send(.acknowledged(channel: channel, lease: lease), to: sender) }
-      return
+      return answerLate(lease, for: sender, into: &out)
     }
     if isHeld { finished(by: consumer) }
     out.disarm(.lease(lease))
@@ -87,13 +101,28 @@ extension FrontMachine {
     serve(into: &out)
   }
 
+  /// An acknowledgement that comes again, or after its lease. Who has begun its work waits for no answer.
+  private func answerLate(_ lease: UInt64, for sender: MachineID, into out: inout Outbox<FrontMachine>) {
+    if acknowledgedLeases.contains(lease) {
+      out.send(.acknowledged(channel: channel, lease: lease), to: sender)
+    } else if deployment.graph[NodeID(raw: sender.raw)].acknowledgement == .before, !isAcknowledging(lease) {
+      out.send(.leaseOver(channel: channel, lease: lease), to: sender)
+    }
+  }
+
+  private func isAcknowledging(_ lease: UInt64) -> Bool {
+    entry { entry, _ in
+      if case .acknowledging(lease, _) = entry.state { true } else { false }
+    } != nil
+  }
+
   mutating func acknowledged(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {
     let found = entry { entry, _ in
       guard case .acknowledging(_, consumer) = entry.state else { return false }
       return entry.message.id == message
     }
     guard let found, case .acknowledging(let lease, _) = lanes[found.lane].entries[found.entry].state else { return }
-    let entry = lanes[found.lane].entries.remove(at: found.entry)
+    let entry = remove(found.lane, found.entry, into: &out)
     out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
     if entry.message.invocation != nil {
       answerCaller(of: entry.message, results[message] ?? nil, into: &out)
@@ -122,16 +151,25 @@ extension FrontMachine {
     if channel == deployment.engine { return invocationTimedOut(lane, entry, into: &out) }
     if isHeld { finished(by: consumer) }
     out.observe(.leaseExpired(trigger(lanes[lane].entries[entry].message, consumer: consumer)))
+    if isStream(consumer) { endSession(of: consumer) }
+    takeBack(lane, entry, from: consumer, into: &out)
+    serve(into: &out)
+  }
+
+  /// A delivery came to nothing: the record is handed out again, or given up.
+  mutating func takeBack(
+    _ lane: Int, _ entry: Int, from consumer: NodeID, into out: inout Outbox<FrontMachine>
+  ) {
     switch policy(for: consumer) {
     case .park where lanes[lane].entries[entry].deliveries >= maxDeliveries:
       lanes[lane].entries[entry].state = .parking(consumer: consumer)
-      park(lanes[lane].entries[entry].message.id, into: &out)
+      park(lane, entry, by: consumer, into: &out)
     case .drop where lanes[lane].entries[entry].deliveries >= maxDeliveries:
-      retire(lane, entry, by: consumer, isParked: false, into: &out)
+      retire(lane, entry, by: consumer, as: .dropped, into: &out)
     case .block, .park, .drop:
+      if lanes[lane].entries[entry].isOverdue { return retire(lane, entry, by: consumer, as: .expired, into: &out) }
       lanes[lane].entries[entry].state = .ready
     }
-    serve(into: &out)
   }
 
   /// A consumer that crashed holds nothing any more; its leases run on.
@@ -139,6 +177,7 @@ extension FrontMachine {
     if channel == deployment.engine { return targetRestarted(consumer, into: &out) }
     guard let position = consumers.firstIndex(of: consumer) else { return }
     busy[position] = 0
+    if isStream(consumer) { return beginSession(of: consumer, into: &out) }
     for lane in lanes.indices {
       for entry in lanes[lane].entries.indices {
         if case .leased(let number, consumer, true) = lanes[lane].entries[entry].state {
@@ -155,7 +194,7 @@ extension FrontMachine {
     }
   }
 
-  private mutating func finished(by consumer: NodeID) {
+  mutating func finished(by consumer: NodeID) {
     if let position = consumers.firstIndex(of: consumer), busy[position] > 0 { busy[position] -= 1 }
   }
 
@@ -167,43 +206,53 @@ extension FrontMachine {
 
   private var maxDeliveries: Int { deployment.graph[channel].maxDeliveries ?? 5 }
 
-  /// Puts a message on the dead-letter queue, and again every second until that confirms it.
-  mutating func park(_ message: UInt64, into out: inout Outbox<FrontMachine>) {
-    guard let dead = deployment.graph[channel].deadLetters,
-      let found = entry(where: { entry, _ in
-        if case .parking = entry.state { entry.message.id == message } else { false }
-      })
-    else { return }
-    var parked = lanes[found.lane].entries[found.entry].message
-    parked.id = parkedID(of: parked)
+  /// Puts a record on the dead-letter queue, and again every second until that confirms it.
+  private mutating func park(
+    _ lane: Int, _ entry: Int, by consumer: NodeID, into out: inout Outbox<FrontMachine>
+  ) {
+    guard let dead = deployment.graph[channel].deadLetters else { return }
+    var parked = lanes[lane].entries[entry].message
+    parked.id = parkedID(of: parked, by: consumer)
     parked.channel = dead
     parked.effect = nil
     out.send(.put(parked), to: deployment.front(of: dead))
-    out.arm(.parking(message), after: .exactly(.seconds(1)))
+    out.arm(.parking(parked.id), after: .exactly(.seconds(1)))
+  }
+
+  mutating func parkAgain(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
+    guard let (lane, entry, consumer) = parking(parkedID) else { return }
+    park(lane, entry, by: consumer, into: &out)
   }
 
   mutating func parked(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
-    let found = entry { entry, _ in
-      if case .parking = entry.state { self.parkedID(of: entry.message) == parkedID } else { false }
-    }
-    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return }
-    out.disarm(.parking(lanes[found.lane].entries[found.entry].message.id))
-    retire(found.lane, found.entry, by: consumer, isParked: true, into: &out)
+    guard let (lane, entry, consumer) = parking(parkedID) else { return }
+    out.disarm(.parking(parkedID))
+    retire(lane, entry, by: consumer, as: .parked, into: &out)
   }
 
-  private func parkedID(of message: ChannelMessage) -> UInt64 {
+  private func parking(_ id: UInt64) -> (lane: Int, entry: Int, consumer: NodeID)? {
+    let found = entry { entry, _ in
+      if case .parking(let consumer) = entry.state { parkedID(of: entry.message, by: consumer) == id } else { false }
+    }
+    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return nil }
+    return (found.lane, found.entry, consumer)
+  }
+
+  /// Two groups of a topic park the same record each for itself.
+  private func parkedID(of message: ChannelMessage, by consumer: NodeID) -> UInt64 {
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(message.id)
     fingerprinter.feed(channel)
+    if deployment.graph[channel].kind == .topic { fingerprinter.feed(consumer) }
     return fingerprinter.value
   }
 
-  private mutating func retire(
-    _ lane: Int, _ entry: Int, by consumer: NodeID, isParked: Bool, into out: inout Outbox<FrontMachine>
+  mutating func retire(
+    _ lane: Int, _ entry: Int, by consumer: NodeID, as retirement: Retirement, into out: inout Outbox<FrontMachine>
   ) {
-    lanes[lane].entries[entry].state = .retiring(consumer: consumer, isParked: isParked)
+    lanes[lane].entries[entry].state = .retiring(consumer: consumer, as: retirement)
     log.append(
-      .retired(message: lanes[lane].entries[entry].message.id, consumer: consumer, isParked: isParked), into: &out)
+      .retired(message: lanes[lane].entries[entry].message.id, consumer: consumer, as: retirement), into: &out)
   }
 
   mutating func retired(_ message: UInt64, by consumer: NodeID, into out: inout Outbox<FrontMachine>) {
@@ -211,9 +260,17 @@ extension FrontMachine {
       guard case .retiring(consumer, _) = entry.state else { return false }
       return entry.message.id == message
     }
-    guard let found, case .retiring(_, let isParked) = lanes[found.lane].entries[found.entry].state else { return }
-    let trigger = trigger(lanes[found.lane].entries.remove(at: found.entry).message, consumer: consumer)
-    out.observe(isParked ? .parked(trigger) : .dropped(trigger))
+    guard let found, case .retiring(_, let retirement) = lanes[found.lane].entries[found.entry].state else { return }
+    let trigger = trigger(remove(found.lane, found.entry, into: &out).message, consumer: consumer)
+    announce(retirement, of: trigger, into: &out)
+  }
+
+  func announce(_ retirement: Retirement, of trigger: StoredTrigger, into out: inout Outbox<FrontMachine>) {
+    switch retirement {
+    case .parked: out.observe(.parked(trigger))
+    case .dropped: out.observe(.dropped(trigger))
+    case .expired: out.observe(.expired(trigger))
+    }
   }
 }
 
@@ -222,13 +279,16 @@ extension Lane: Fingerprintable {
     fingerprinter.feed(group)
     fingerprinter.feed(partition)
     fingerprinter.feed(entries)
+    fingerprinter.feed(nextOffset)
   }
 }
 
 extension LaneEntry: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(message)
+    fingerprinter.feed(offset)
     fingerprinter.feed(deliveries)
+    fingerprinter.feed(isOverdue)
     switch state {
     case .ready: fingerprinter.feed(0 as UInt64)
     case .leased(let number, let consumer, let isHeld):
@@ -243,11 +303,15 @@ extension LaneEntry: Fingerprintable {
     case .parking(let consumer):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(consumer)
-    case .retiring(let consumer, let isParked):
+    case .retiring(let consumer, let retirement):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(consumer)
-      fingerprinter.feed(isParked)
+      fingerprinter.feed(UInt64(retirement.rawValue))
     case .exhausted: fingerprinter.feed(5 as UInt64)
+    case .processed(let number, let consumer):
+      fingerprinter.feed(6 as UInt64)
+      fingerprinter.feed(number)
+      fingerprinter.feed(consumer)
     }
   }
 }
@@ -262,6 +326,10 @@ extension FrontTimer: Fingerprintable {
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(message)
     case .log: fingerprinter.feed(3 as UInt64)
+    case .retention(let lane, let offset):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(lane)
+      fingerprinter.feed(offset)
     }
   }
 }

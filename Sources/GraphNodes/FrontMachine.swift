@@ -22,6 +22,8 @@ public struct FrontMachine: Equatable, Sendable {
   var storing: [PendingPut] = []
   /// Indexed like `deployment.consumers[channel]`: deliveries that the consumer has not finished.
   var busy: [Int]
+  /// Indexed likewise: stream jobs whose session ended and that have not begun another.
+  var hasLapsed: [Bool]
   var nextLease: UInt64 = 0
   /// Leases whose acknowledgement is in the log: confirmed again when asked again.
   var acknowledgedLeases = KeySet()
@@ -43,6 +45,7 @@ public struct FrontMachine: Equatable, Sendable {
     log = LogClient(replicas: deployment.replicas(of: .channel(channel)), incarnation: 0)
     lanes = Self.lanes(of: channel, in: deployment)
     busy = Array(repeating: 0, count: deployment.consumers[channel.index].count)
+    hasLapsed = Array(repeating: false, count: deployment.consumers[channel.index].count)
   }
 
   private static func lanes(of channel: ChannelID, in deployment: Deployment) -> [Lane] {
@@ -57,7 +60,7 @@ public struct FrontMachine: Equatable, Sendable {
       && left.isReading == right.isReading && left.lanes == right.lanes && left.known == right.known
       && left.storing == right.storing && left.busy == right.busy && left.nextLease == right.nextLease
       && left.acknowledgedLeases == right.acknowledgedLeases && left.nextPartition == right.nextPartition
-      && left.untilRepeat == right.untilRepeat && left.results == right.results
+      && left.hasLapsed == right.hasLapsed && left.untilRepeat == right.untilRepeat && left.results == right.results
   }
 }
 
@@ -67,6 +70,13 @@ public struct Lane: Equatable, Sendable {
   public let group: NodeID?
   public let partition: Int
   public internal(set) var entries: [LaneEntry] = []
+  /// The offset of the record to come.
+  var nextOffset: UInt64 = 0
+
+  mutating func append(_ message: ChannelMessage) {
+    entries.append(LaneEntry(message: message, offset: nextOffset))
+    nextOffset += 1
+  }
 }
 
 public struct LaneEntry: Equatable, Sendable {
@@ -74,24 +84,32 @@ public struct LaneEntry: Equatable, Sendable {
     case ready
     /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
     case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
+    /// A stream job has processed it; its offset is committed with the job's next checkpoint.
+    case processed(number: UInt64, consumer: NodeID)
     /// The acknowledgement is on its way into the log.
     case acknowledging(number: UInt64, consumer: NodeID)
     /// On its way to the dead-letter queue.
     case parking(consumer: NodeID)
     /// The retirement is on its way into the log.
-    case retiring(consumer: NodeID, isParked: Bool)
+    case retiring(consumer: NodeID, as: Retirement)
     /// An invocation that used up its attempts: nothing will move it.
     case exhausted
   }
   public let message: ChannelMessage
+  /// Its place in the lane since the log began, counted from 0.
+  public let offset: UInt64
   public internal(set) var deliveries = 0
   public internal(set) var state = State.ready
+  /// It has outlived the channel's retention while somebody was at work on it: deleted once that comes to nothing.
+  var isOverdue = false
 }
 
 public enum FrontTimer: Hashable, Sendable {
   case lease(UInt64)
-  /// The dead-letter queue has not confirmed this message.
+  /// The dead-letter queue has not confirmed this record, by its id there.
   case parking(UInt64)
+  /// The record has lain in its channel as long as the channel keeps it.
+  case retention(lane: Int, offset: UInt64)
   case log
 }
 
@@ -156,10 +174,11 @@ extension FrontMachine: Machine {
     case .put(let message): store(message, for: sender, into: &out)
     case .subscribe: consumerRestarted(NodeID(raw: sender.raw), into: &out)
     case .acknowledge(_, let lease): acknowledge(lease, for: sender, into: &out)
+    case .processed(_, let lease): processed(lease, into: &out)
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged:
+    case .request, .deliver, .acknowledged, .leaseOver:
       preconditionFailure("a front is no consumer")
     case .log:
       break
@@ -169,7 +188,8 @@ extension FrontMachine: Machine {
   private mutating func fire(_ timer: FrontTimer, into out: inout Outbox<FrontMachine>) {
     switch timer {
     case .lease(let number): leaseEnded(number, into: &out)
-    case .parking(let message): park(message, into: &out)
+    case .parking(let parked): parkAgain(parked, into: &out)
+    case .retention(let lane, let offset): expire(lane, offset, into: &out)
     case .log: log.retry(into: &out)
     }
   }
@@ -198,6 +218,9 @@ extension FrontMachine {
     case .entries(let records):
       isReading = false
       for record in records { replay(record, into: &out) }
+      for lane in lanes.indices {
+        for entry in lanes[lane].entries { keep(entry, lane, into: &out) }
+      }
       serve(into: &out)
     case .appended(let record, _):
       appended(record, into: &out)
@@ -211,15 +234,16 @@ extension FrontMachine {
       if let position = storing.firstIndex(where: { $0.message.id == message.id }) {
         for sender in storing.remove(at: position).senders { out.send(.stored(message: message.id), to: sender) }
       }
-      enqueue(message)
+      enqueue(message, into: &out)
       if untilRepeat > 0 {
         untilRepeat -= 1
         if untilRepeat == 0 { log.append(.repeated(message), into: &out) }
       }
-    case .repeated(let message): enqueue(message)
+    case .repeated(let message): enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded: preconditionFailure("a journal's record in a channel")
+    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
     serve(into: &out)
   }
@@ -238,12 +262,11 @@ extension FrontMachine {
       guard let entry = removeEntry(message, of: consumer) else { return }
       out.observe(.acknowledged(trigger(entry.message, consumer: consumer)))
       if entry.message.invocation != nil { results.insert(message, failure) }
-    case .retired(let message, let consumer, let isParked):
+    case .retired(let message, let consumer, let retirement):
       guard let entry = removeEntry(message, of: consumer) else { return }
-      let trigger = trigger(entry.message, consumer: consumer)
-      out.observe(isParked ? .parked(trigger) : .dropped(trigger))
-    case .runStarted, .stepDone, .compensating, .runEnded:
-      preconditionFailure("a journal's record in a channel")
+      announce(retirement, of: trigger(entry.message, consumer: consumer), into: &out)
+    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+      preconditionFailure("another log's record in a channel")
     }
   }
 
@@ -258,11 +281,19 @@ extension FrontMachine {
     out.observe(.stored(trigger(message, consumer: target(of: message))))
   }
 
-  private mutating func enqueue(_ message: ChannelMessage) {
-    let partition = partition(of: message)
-    for lane in lanes.indices where lanes[lane].group == nil || lanes[lane].partition == partition {
-      lanes[lane].entries.append(LaneEntry(message: message))
+  private mutating func enqueue(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {
+    for lane in enqueue(message) {
+      if let entry = lanes[lane].entries.last { keep(entry, lane, into: &out) }
     }
+  }
+
+  /// Returns the lanes that got it.
+  @discardableResult
+  private mutating func enqueue(_ message: ChannelMessage) -> [Int] {
+    let partition = partition(of: message)
+    let receiving = lanes.indices.filter { lanes[$0].group == nil || lanes[$0].partition == partition }
+    for lane in receiving { lanes[lane].append(message) }
+    return receiving
   }
 
   private mutating func partition(of message: ChannelMessage) -> Int {
@@ -301,6 +332,7 @@ extension FrontMachine {
       fingerprinter.feed(put.senders)
     }
     for count in busy { fingerprinter.feed(count) }
+    for flag in hasLapsed { fingerprinter.feed(flag) }
     fingerprinter.feed(acknowledgedLeases)
     fingerprinter.feed(nextPartition)
     fingerprinter.feed(untilRepeat)

@@ -125,7 +125,7 @@ extension NodeMachine {
       guard let lease = units[unit].lease else { return }
       out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
-    case .storing:
+    case .storing, .reading:
       performAgain(unit, into: &out)
     case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
       .recording, .abandoning, .finished, .ending, .lost:

@@ -66,6 +66,7 @@ extension NodeMachine {
 
   mutating func take(_ outcome: LogClient<Record>.Outcome, into out: inout Outbox<NodeMachine>) {
     switch outcome {
+    case .entries(let records) where isStream: recoverTable(from: records, into: &out)
     case .entries(let records): recover(from: records, into: &out)
     case .appended(let record, _): recorded(record, into: &out)
     }
@@ -89,6 +90,7 @@ extension NodeMachine {
       endedRuns.insert(run, failure)
       if failure != nil { out.observe(.aborted(units[unit].work)) }
       settle(unit, failure, into: &out)
+    case .snapshot: committed(into: &out)
     case .message, .repeated, .acknowledged, .retired:
       preconditionFailure("a channel's record in a journal")
     }
@@ -156,8 +158,8 @@ extension NodeMachine {
       if failure != nil, let ended = units.first(where: { $0.identity == run }) { out.observe(.aborted(ended.work)) }
       units.removeAll { $0.identity == run }
       endedRuns.insert(run, failure)
-    case .message, .repeated, .acknowledged, .retired:
-      preconditionFailure("a channel's record in a journal")
+    case .message, .repeated, .acknowledged, .retired, .snapshot:
+      preconditionFailure("another log's record in a journal")
     }
   }
 
@@ -167,7 +169,7 @@ extension NodeMachine {
     units.append(
       Unit(
         serial: nextSerial, work: start.unit, identity: start.run, event: start.event,
-        isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, blackBox: nil,
+        isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, origin: nil, blackBox: nil,
         isInvocation: false))
     units[units.count - 1].isResumed = true
     nextSerial &+= 1

@@ -118,6 +118,8 @@ extension NodeMachine {
       apply(effect, key: key, step, unit, outside: false, into: &out)
     case .effect(let effect, let key):
       apply(effect, key: key, step, unit, outside: true, into: &out)
+    case .read(_, let table?, _):
+      read(table, step, unit, into: &out)
     case .read:
       completeStep(unit, into: &out)
     case .reply:
@@ -176,7 +178,9 @@ extension NodeMachine {
       isCompensation: units[unit].isCompensation || units[unit].isCompensating)
     let row = row(of: step, root: units[unit].work.root)
     let dedupKey = row == nil ? self.dedupKey(of: effect, key: key, step, unit) : nil
-    if !outside, units[unit].buffer != nil {
+    if !outside, isStream {
+      applyToState(applied, row, unit, into: &out)
+    } else if !outside, units[unit].buffer != nil {
       units[unit].buffer?.effects.append(applied)
       if let dedupKey { units[unit].buffer?.keys.append(dedupKey) }
     } else if let row {
@@ -188,6 +192,32 @@ extension NodeMachine {
       out.observe(.effect(applied))
     }
     completeStep(unit, into: &out)
+  }
+
+  /// A write to a stream job's keyed state. Its key names the row and recognises nothing: only `work: idempotent` makes
+  /// the state remember which records it has taken in.
+  private mutating func applyToState(
+    _ effect: AppliedEffect, _ row: RowVersion?, _ unit: Int, into out: inout Outbox<NodeMachine>
+  ) {
+    var key: UInt64?
+    if isIdempotent {
+      var fingerprinter = Fingerprinter()
+      fingerprinter.feed(effect.step)
+      fingerprinter.feed(units[unit].identity)
+      key = fingerprinter.value
+    }
+    let precedence: Precedence = row.map { self.precedence(of: $0) } ?? .newer
+    if let key, remembers(key) { return out.observe(.deduplicated(effect.unit, effect.step)) }
+    switch precedence {
+    case .same: return out.observe(.deduplicated(effect.unit, effect.step))
+    case .older: return out.observe(.outdated(effect.unit, effect.step))
+    case .newer: break
+    }
+    var effect = effect
+    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
+    units[unit].buffer?.effects.append(effect)
+    if let key { units[unit].buffer?.keys.append(key) }
+    if let row { units[unit].buffer?.rows.append(row) }
   }
 
   /// A call to an external without steps.

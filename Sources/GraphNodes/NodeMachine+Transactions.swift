@@ -5,10 +5,15 @@ import ProgressGraph
 /// One atomic commit of a node's own database: writes, inbox row and outbox; and the relay of the outbox.
 extension NodeMachine {
   mutating func beginTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if let row = inboxRow(step, unit), database.applied.contains(row) {
-      return skipTransaction(step, unit, into: &out)
+    let row = inboxRow(step, unit)
+    if let row, remembers(row) { return skipTransaction(step, unit, into: &out) }
+    if isStream {
+      // Everything that a stream job does to its own state waits for the checkpoint: a `tx` adds the memory of its id.
+      if units[unit].buffer == nil { units[unit].buffer = Unit.Buffer(step: step) }
+      if let row { units[unit].buffer?.keys.append(row) }
+    } else {
+      units[unit].buffer = Unit.Buffer(step: step)
     }
-    units[unit].buffer = Unit.Buffer(step: step)
     units[unit].position += 1
     advance(unit, into: &out)
   }
@@ -28,6 +33,7 @@ extension NodeMachine {
   }
 
   mutating func commitTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if isStream { return completeStep(unit, into: &out) }
     guard let buffer = units[unit].buffer else { preconditionFailure("a commit follows its begin") }
     units[unit].buffer = nil
     var keys = buffer.keys
@@ -66,6 +72,7 @@ extension NodeMachine {
   /// The row that stops a second commit for the same trigger; nil with `dedup: false`.
   private func inboxRow(_ step: StepID?, _ unit: Int) -> UInt64? {
     if let step, case .transaction(_, let dedup) = graph[step].verb, !dedup { return nil }
+    if step == nil, node.work != .transactional { return nil }
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(units[unit].work.handler)
     fingerprinter.feed(step)

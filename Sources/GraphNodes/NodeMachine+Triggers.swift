@@ -15,7 +15,7 @@ extension NodeMachine {
     admit(
       Arrival(
         work: work, identity: root, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
-        blackBox: nil, isInvocation: false),
+        origin: nil, blackBox: nil, isInvocation: false),
       into: &out)
   }
 
@@ -35,7 +35,8 @@ extension NodeMachine {
     admit(
       Arrival(
         work: work, identity: identity(of: request), event: nil, isCompensation: request.isCompensation,
-        attempt: request.attempt, waiter: waiter, lease: nil, blackBox: blackBox, isInvocation: request.isReliable),
+        attempt: request.attempt, waiter: waiter, lease: nil, origin: nil, blackBox: blackBox,
+        isInvocation: request.isReliable),
       into: &out)
   }
 
@@ -74,13 +75,15 @@ extension NodeMachine {
     guard
       let handler = node.handlers.first(where: { graph[$0].triggers.contains(.channel(message.channel)) })
     else { preconditionFailure("\(node.name) does not consume this channel") }
+    if isStream, recognises(delivery.position, delivery, into: &out) { return }
     let work = WorkUnit(
       node: id, handler: handler, root: message.root, path: message.path, trigger: message.id)
     admit(
       Arrival(
         work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
         attempt: delivery.attempt, waiter: nil,
-        lease: Unit.Lease(channel: message.channel, number: delivery.lease), blackBox: nil, isInvocation: false),
+        lease: Unit.Lease(channel: message.channel, number: delivery.lease),
+        origin: isStream ? delivery.position : nil, blackBox: nil, isInvocation: false),
       into: &out)
   }
 
@@ -92,8 +95,8 @@ extension NodeMachine {
     let unit = Unit(
       serial: nextSerial, work: arrival.work, identity: arrival.identity, event: arrival.event,
       isCompensation: arrival.isCompensation, attempt: arrival.attempt,
-      waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, blackBox: arrival.blackBox,
-      isInvocation: arrival.isInvocation)
+      waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, origin: arrival.origin,
+      blackBox: arrival.blackBox, isInvocation: arrival.isInvocation)
     nextSerial &+= 1
     units.append(unit)
     if let lease = arrival.lease, node.acknowledgement == .before {
@@ -113,6 +116,14 @@ extension NodeMachine {
     out.disarm(.resend(units[unit].serial))
     units[unit].lease = nil
     arrive(unit, into: &out)
+  }
+
+  /// The lease ended before it was acknowledged: the record is delivered again, here or elsewhere.
+  mutating func takeLeaseOver(_ channel: ChannelID, _ lease: UInt64, into out: inout Outbox<NodeMachine>) {
+    let lost = Unit.Lease(channel: channel, number: lease)
+    guard let unit = units.firstIndex(where: { $0.phase == .acknowledging && $0.lease == lost }) else { return }
+    out.disarm(.resend(units[unit].serial))
+    remove(unit, into: &out)
   }
 
   private mutating func arrive(_ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -150,6 +161,11 @@ extension NodeMachine {
 
   /// Answers, acknowledges, and makes room for the next trigger.
   mutating func settle(_ unit: Int, _ failure: FailureReason?, into out: inout Outbox<NodeMachine>) {
+    if isStream {
+      if failure != nil { return restartJob(into: &out) }
+      process(unit, into: &out)
+      return remove(unit, into: &out)
+    }
     answer(unit, failure, into: &out)
     if let lease = units[unit].lease {
       let front = deployment.front(of: lease.channel)

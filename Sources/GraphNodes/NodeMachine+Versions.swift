@@ -24,7 +24,8 @@ extension NodeMachine {
   }
 
   func precedence(of row: RowVersion) -> Precedence {
-    guard let stored = database.versions[row.row] else { return .newer }
+    let pending = epoch.rows.last { $0.row == row.row } ?? committing?.rows.last { $0.row == row.row }
+    guard let stored = pending?.version ?? database.versions[row.row] else { return .newer }
     return stored < row.version ? .newer : stored == row.version ? .same : .older
   }
 

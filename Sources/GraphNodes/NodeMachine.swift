@@ -22,8 +22,16 @@ public struct NodeMachine: Equatable, Sendable {
   var nextSerial: UInt32 = 0
   /// Counts ids that must differ from every other: message ids of work without controls.
   var freshIDs: UInt64 = 0
-  /// Only of a durable node.
+  /// Of a durable node, and of a table's job: the log of its snapshots.
   var journal: LogClient<Record>?
+  /// What a stream job did since its last checkpoint.
+  var epoch = Epoch()
+  /// The snapshot on its way into a table's log.
+  var committing: Epoch?
+  /// A stream job is down after a failure.
+  var isRestarting = false
+  /// Failures of a stream job since its last checkpoint.
+  var restarts = 0
   /// The journal is being read; triggers wait.
   var isRecovering = false
   /// Runs that ended, with their result, by identity. Look-up only.
@@ -45,7 +53,9 @@ public struct NodeMachine: Equatable, Sendable {
       && left.incarnation == right.incarnation && left.units == right.units && left.inbox == right.inbox
       && left.nextSerial == right.nextSerial && left.freshIDs == right.freshIDs && left.journal == right.journal
       && left.isRecovering == right.isRecovering && left.endedRuns == right.endedRuns
-      && left.servedInvocations == right.servedInvocations
+      && left.servedInvocations == right.servedInvocations && left.epoch == right.epoch
+      && left.committing == right.committing && left.isRestarting == right.isRestarting
+      && left.restarts == right.restarts
   }
 }
 
@@ -61,6 +71,10 @@ public enum NodeTimer: Hashable, Sendable {
   case runtime(UInt32)
   /// The outbox's head was not confirmed.
   case relay
+  /// A stream job's checkpoint is due.
+  case checkpoint
+  /// A stream job comes up again.
+  case restartJob
   case log
 }
 
@@ -117,7 +131,7 @@ extension NodeMachine: Machine {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .acknowledged, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp, .log: nil
     }
   }
 
@@ -131,6 +145,10 @@ extension NodeMachine: Machine {
     fingerprinter.feed(isRecovering)
     fingerprinter.feed(endedRuns)
     fingerprinter.feed(servedInvocations)
+    fingerprinter.feed(epoch)
+    fingerprinter.feed(committing)
+    fingerprinter.feed(isRestarting)
+    fingerprinter.feed(restarts)
   }
 }
 
@@ -139,19 +157,25 @@ extension NodeMachine: Machine {
 extension NodeMachine {
   private mutating func start(_ incarnation: UInt32, into out: inout Outbox<NodeMachine>) {
     self.incarnation = incarnation
-    if node.work == .durable {
-      journal = LogClient(replicas: deployment.replicas(of: .journal(id)), incarnation: incarnation)
+    if let owner = deployment.journalOwner(of: id) {
+      journal = LogClient(replicas: deployment.replicas(of: owner), incarnation: incarnation)
       if incarnation > 0 {
         isRecovering = true
         journal?.readAll(into: &out)
       }
     }
     guard incarnation > 0 else { return }
+    // A table's job has to know first how far its snapshots go.
+    if !(isStream && isRecovering) { subscribe(into: &out) }
+    relayOutbox(into: &out)
+  }
+
+  /// Tells every channel, and the engine, that this node holds nothing of theirs.
+  func subscribe(into out: inout Outbox<NodeMachine>) {
     for channel in graph.channelIDs where deployment.consumers[channel.index].contains(id) {
       out.send(.subscribe(channel: channel), to: deployment.front(of: channel))
     }
     if let engine = deployment.engine { out.send(.subscribe(channel: engine), to: deployment.front(of: engine)) }
-    relayOutbox(into: &out)
   }
 
   private mutating func receive(
@@ -163,9 +187,14 @@ extension NodeMachine {
     case .reply(let reply): take(reply, into: &out)
     case .stored(let message): takeConfirmation(of: message, into: &out)
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
+    case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
-      if let outcome = journal?.receive(message, from: sender, into: &out) { take(outcome, into: &out) }
-    case .put, .subscribe, .acknowledge, .gaveUp:
+      if let outcome = journal?.receive(message, from: sender, into: &out) {
+        take(outcome, into: &out)
+      } else {
+        takeSnapshot(message, into: &out)
+      }
+    case .put, .subscribe, .acknowledge, .processed, .gaveUp:
       preconditionFailure("\(node.name) is no front")
     }
   }
@@ -182,6 +211,10 @@ extension NodeMachine {
       if let unit = position(of: serial) { kill(unit, into: &out) }
     case .relay:
       relayOutbox(into: &out)
+    case .checkpoint:
+      checkpoint(into: &out)
+    case .restartJob:
+      jobRestarted(into: &out)
     case .log:
       journal?.retry(into: &out)
     }
@@ -207,7 +240,8 @@ extension NodeMachine {
     case .backingOff: retryStep(unit, into: &out)
     case .performed: recordStep(unit, into: &out)
     case .finished: recordEnd(unit, into: &out)
-    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .recording, .abandoning, .ending, .lost:
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .reading, .recording, .abandoning,
+      .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }
@@ -239,6 +273,8 @@ extension NodeTimer: Fingerprintable {
     case .runtime(let serial): fingerprinter.feed(4 << 32 | UInt64(serial))
     case .relay: fingerprinter.feed(5 << 32 as UInt64)
     case .log: fingerprinter.feed(6 << 32 as UInt64)
+    case .checkpoint: fingerprinter.feed(7 << 32 as UInt64)
+    case .restartJob: fingerprinter.feed(8 << 32 as UInt64)
     }
   }
 }

@@ -18,8 +18,12 @@ public enum NodeMessage: Equatable, Sendable {
   indirect case deliver(Delivery)
   /// The work is done; or, with `ack: before`, about to begin.
   case acknowledge(channel: ChannelID, lease: UInt64)
+  /// A stream job has processed the record and commits its offset with the next checkpoint.
+  case processed(channel: ChannelID, lease: UInt64)
   /// The acknowledgement is in the log.
   case acknowledged(channel: ChannelID, lease: UInt64)
+  /// The front to a consumer that asked for an acknowledgement before its work: the record is not its own any more.
+  case leaseOver(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
   indirect case log(LogMessage<Record>)
@@ -79,11 +83,16 @@ public struct Delivery: Equatable, Sendable {
   /// Counts the front's deliveries; an acknowledgement names it.
   public var lease: UInt64
   public var attempt: Int
+  public var position: RecordPosition
+  /// To a stream job: its session is over, and whatever it did since its last checkpoint counts no more.
+  public var endsSession: Bool
 
-  public init(message: ChannelMessage, lease: UInt64, attempt: Int) {
+  public init(message: ChannelMessage, lease: UInt64, attempt: Int, position: RecordPosition, endsSession: Bool) {
     self.message = message
     self.lease = lease
     self.attempt = attempt
+    self.position = position
+    self.endsSession = endsSession
   }
 }
 
@@ -120,6 +129,8 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(delivery.message)
       fingerprinter.feed(delivery.lease)
       fingerprinter.feed(delivery.attempt)
+      fingerprinter.feed(delivery.position)
+      fingerprinter.feed(delivery.endsSession)
     case .acknowledge(let channel, let lease):
       fingerprinter.feed(7 as UInt64)
       fingerprinter.feed(channel)
@@ -133,9 +144,17 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(channel)
       fingerprinter.feed(lease)
       fingerprinter.feed(wasRefused)
+    case .processed(let channel, let lease):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(channel)
+      fingerprinter.feed(lease)
     case .log(let message):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(message)
+    case .leaseOver(let channel, let lease):
+      fingerprinter.feed(12 as UInt64)
+      fingerprinter.feed(channel)
+      fingerprinter.feed(lease)
     }
   }
 }

@@ -36,6 +36,9 @@ public struct NodeStore: Equatable, Sendable {
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
+  /// A stream job's: up to where its state has taken the input in, and how many checkpoints that took.
+  public var offsets = CommittedOffsets()
+  public var checkpoints: UInt64 = 0
 
   public init() {}
 }
@@ -63,6 +66,8 @@ public enum NodeWrite: Equatable, Sendable {
   /// messages of the outbox.
   case transaction(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage])
   case versioned(RowVersion)
+  /// One atomic commit of a stream job: keyed state, the transactional sink's messages, and the input offsets.
+  case checkpoint(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage], offsets: CommittedOffsets)
   case relayed(message: UInt64)
   case poisons([Poison])
 }
@@ -78,6 +83,12 @@ extension NodeStore {
       for key in keys { applied.insert(key) }
       for row in rows { versions.set(row) }
       outbox.append(contentsOf: messages)
+    case .checkpoint(let keys, let rows, let messages, let offsets):
+      for key in keys { applied.insert(key) }
+      for row in rows { versions.set(row) }
+      outbox.append(contentsOf: messages)
+      self.offsets.formUnion(offsets)
+      checkpoints += 1
     case .versioned(let row):
       versions.set(row)
     case .relayed(let message):
@@ -95,6 +106,8 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(versions)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
+    fingerprinter.feed(offsets)
+    fingerprinter.feed(checkpoints)
   }
 }
 
@@ -127,6 +140,12 @@ extension NodeWrite: Fingerprintable {
     case .poisons(let poisons):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(poisons)
+    case .checkpoint(let keys, let rows, let messages, let offsets):
+      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(keys)
+      fingerprinter.feed(rows)
+      fingerprinter.feed(messages)
+      fingerprinter.feed(offsets)
     case .versioned(let row):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(row)

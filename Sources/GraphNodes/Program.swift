@@ -6,7 +6,8 @@ public struct Program: Equatable, Sendable {
   public enum Instruction: Equatable, Sendable {
     /// Do this step.
     case perform(StepID)
-    /// Collect what follows for one commit. Nil: the whole handler of a transactional node without a `tx` of its own.
+    /// Collect what follows for one commit. Nil: the whole handler of a transactional node without a `tx` of its own,
+    /// and of a stream job in any case.
     case begin(StepID?)
     case commit(StepID?)
     /// Go on at `target` unless the trigger is this event.
@@ -41,9 +42,9 @@ public struct Program: Equatable, Sendable {
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
-    let isImplicit =
-      graph[graph[handler].node].work == .transactional
-      && !steps.contains { if case .transaction = graph[$0].verb { true } else { false } }
+    let node = graph[graph[handler].node]
+    let hasOwn = steps.contains { if case .transaction = graph[$0].verb { true } else { false } }
+    let isImplicit = node.kind == .stream || node.work == .transactional && !hasOwn
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }

@@ -11,8 +11,10 @@ public enum Record: LogPayload {
   /// Acknowledged by a consumer: a queue's ack, a topic's offset commit, an engine's completed invocation. `failure` is
   /// the invocation's result, nil for success.
   case acknowledged(message: UInt64, consumer: NodeID, failure: FailureReason? = nil)
-  /// Given up: in the dead-letter queue, or dropped.
-  case retired(message: UInt64, consumer: NodeID, isParked: Bool)
+  /// Given up for this consumer.
+  case retired(message: UInt64, consumer: NodeID, as: Retirement)
+  /// A table's snapshot, and the source offsets it goes up to.
+  case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
   /// A step of a run is done; replay goes on at `next`.
@@ -21,6 +23,16 @@ public enum Record: LogPayload {
   case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
   /// Nil is success.
   case runEnded(run: UInt64, failure: FailureReason?)
+}
+
+/// How a channel gives a record up.
+public enum Retirement: UInt8, Equatable, Sendable {
+  /// Skipped by `skip_poison: drop`.
+  case dropped
+  /// In the dead-letter queue.
+  case parked
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired
 }
 
 /// A record of a queue, a topic or the durable-execution engine.
@@ -104,11 +116,11 @@ extension Record: Fingerprintable {
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
       fingerprinter.feed(failure.map { UInt64($0.rawValue) })
-    case .retired(let message, let consumer, let isParked):
+    case .retired(let message, let consumer, let retirement):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(message)
       fingerprinter.feed(consumer)
-      fingerprinter.feed(isParked)
+      fingerprinter.feed(UInt64(retirement.rawValue))
     case .runStarted(let start):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(start.run)
@@ -125,6 +137,9 @@ extension Record: Fingerprintable {
       fingerprinter.feed(run)
       fingerprinter.feed(undos)
       fingerprinter.feed(UInt64(reason.rawValue))
+    case .snapshot(let snapshot):
+      fingerprinter.feed(9 as UInt64)
+      fingerprinter.feed(snapshot)
     case .runEnded(let run, let failure):
       fingerprinter.feed(7 as UInt64)
       fingerprinter.feed(run)

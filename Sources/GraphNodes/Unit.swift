@@ -27,6 +27,8 @@ struct Unit: Equatable, Sendable {
     case backingOff
     /// A channel's confirmation that a message is stored.
     case storing
+    /// The latest snapshot of a table.
+    case reading
     /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
     /// and recording.
     case performed
@@ -57,7 +59,7 @@ struct Unit: Equatable, Sendable {
   /// What is acknowledged when the work is done.
   struct Lease: Equatable, Sendable {
     let channel: ChannelID
-    let number: UInt64
+    var number: UInt64
   }
 
   /// A call to an external without steps: the call itself is the one effect.
@@ -77,6 +79,8 @@ struct Unit: Equatable, Sendable {
     let step: StepID?
     var effects: [AppliedEffect] = []
     var keys: [UInt64] = []
+    /// Only of a stream job; elsewhere a commit finds out by itself.
+    var rows: [RowVersion] = []
     var messages: [ChannelMessage] = []
     var answersAtCommit = false
   }
@@ -92,6 +96,8 @@ struct Unit: Equatable, Sendable {
   let attempt: Int
   var waiters: [Waiter]
   var lease: Lease?
+  /// Where its record lies; only of a stream job.
+  let origin: RecordPosition?
   let blackBox: BlackBox?
   /// Started by the engine or a durable caller: its result is remembered.
   let isInvocation: Bool
@@ -140,6 +146,7 @@ extension Unit: Fingerprintable {
     }
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
     for turn in turns {
@@ -159,6 +166,7 @@ extension Unit: Fingerprintable {
     guard let buffer else { return }
     fingerprinter.feed(buffer.step)
     fingerprinter.feed(buffer.keys)
+    fingerprinter.feed(buffer.rows)
     fingerprinter.feed(buffer.effects)
     fingerprinter.feed(buffer.messages)
     fingerprinter.feed(buffer.answersAtCommit)
@@ -174,6 +182,7 @@ struct Arrival: Equatable, Sendable {
   let attempt: Int
   let waiter: Unit.Waiter?
   let lease: Unit.Lease?
+  let origin: RecordPosition?
   let blackBox: Unit.BlackBox?
   let isInvocation: Bool
 }
@@ -199,5 +208,6 @@ extension Arrival: Fingerprintable {
     fingerprinter.feed(waiter?.request)
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(origin)
   }
 }

@@ -16,6 +16,7 @@ struct Execution: Sendable {
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   private var promises = LogPromises()
+  private var witness: FaultWitness
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
   /// True once somebody outside said stop: what is unfinished then says nothing about the design.
@@ -40,9 +41,11 @@ struct Execution: Sendable {
     lastTrigger = .start + load.every * Int64(max(0, load.count - 1))
     judge = WorkJudge(graph: deployment.graph, same: load.same)
     let planner = FaultPlanner(deployment: deployment)
+    let planned = faults.map { planner.plan($0) }
+    witness = FaultWitness(deployment, faults: zip(faults, planned).map { ($0, $1 != nil) })
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
-      actions: Self.actions(of: load, in: deployment), faults: faults.compactMap { planner.plan($0) },
+      actions: Self.actions(of: load, in: deployment), faults: planned.compactMap { $0 },
       choices: choices)
   }
 
@@ -75,8 +78,9 @@ struct Execution: Sendable {
       if simulator.now <= max(lastTrigger, simulator.lastFault) { disturbedAt = simulator.steps }
       for event in simulator.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: simulator.steps)
+          judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
+          witness.observe(observation)
         }
       }
       return action
@@ -86,6 +90,7 @@ struct Execution: Sendable {
   /// Adds a fault to the run under way; a run that had come to rest goes on.
   mutating func inject(_ fault: Fault, _ planned: PlannedFault<LabMachine>) {
     faults.append(fault)
+    witness.add(fault, isPlanned: true)
     simulator.inject(planned)
     rest = nil
   }
@@ -112,6 +117,9 @@ struct Execution: Sendable {
 
   /// False when the step limit or somebody outside cut the run.
   var isComplete: Bool { rest != nil || isEndless }
+
+  /// Faults of the plan that never struck.
+  var unstruck: [Fault] { witness.unstruck(in: simulator) }
 
   var facts: RunFacts {
     var facts = RetryBudgets(graph: deployment.graph)

@@ -33,6 +33,8 @@ struct FaultSearch {
   private(set) var isComplete = true
   private(set) var findings: [Finding] = []
   private(set) var observed: [AnomalyCode: Int] = [:]
+  /// What some run came to of what some run has to.
+  private(set) var reached: Set<Sometimes> = []
   private var states: Set<UInt64> = []
   /// What was struck, and after how many actions, as fingerprints.
   private var strikes: Set<UInt64> = []
@@ -142,6 +144,7 @@ struct FaultSearch {
 
   private mutating func take(_ judgement: Judgement, steps: Int, fault: Fault?, _ choices: ForcedChoices) {
     for code in judgement.outcome { observed[code, default: 0] += 1 }
+    reached.formUnion(judgement.reached)
     for violation in judgement.violations {
       switch violation.cause {
       case .anomaly(let anomaly):

@@ -32,8 +32,10 @@ extension Lab {
     let deployment = Deployment(graph, logs: options.run.logs.deployed)
     report.substitutions = substitutions(in: deployment)
     report.budgets = graph.budgets.map { BudgetReport(name: $0.metric, value: nil, limit: $0.limit, holds: nil) }
-    let isWhole = runScenarios(of: loaded, deployment, options, into: &report, progress)
+    var reached: Set<Sometimes> = []
+    let isWhole = runScenarios(of: loaded, deployment, options, into: &report, &reached, progress)
     guard isWhole, options.faults > 0 else {
+      if isWhole, !report.scenarios.isEmpty { judgeSometimes(reached, deployment, of: loaded, into: &report) }
       if !isWhole { report.search = SearchReport(faults: options.faults, runs: 0, states: 0, isComplete: false) }
       return report
     }
@@ -41,13 +43,15 @@ extension Lab {
     search.run(limit: options.stateLimit, progress: progress)
     report.checks.append(.search)
     SearchSummary(search: search, deployment: deployment, loaded: loaded, options: options).write(into: &report)
+    reached.formUnion(search.reached)
+    if search.isComplete { judgeSometimes(reached, deployment, of: loaded, into: &report) }
     return report
   }
 
   /// Returns false where `progress` stopped it.
   private static func runScenarios(
     of loaded: LoadedGraph, _ deployment: Deployment, _ options: CheckOptions, into report: inout GraphReport,
-    _ progress: (Progress) -> Pace
+    _ reached: inout Set<Sometimes>, _ progress: (Progress) -> Pace
   ) -> Bool {
     let graph = deployment.graph
     report.checks.append(.scenarios)
@@ -59,6 +63,8 @@ extension Lab {
       var run = execute(deployment, plan, options.run, recording: false) { progress(status) }
       guard !run.isStopped else { return false }
       var scenarioReport = run.report(in: loaded)
+      reached.formUnion(run.judgement?.reached ?? [])
+      report.diagnostics += warnings(onUnstruckFaultsOf: scenarioReport)
       if !scenarioReport.passed {
         // The story is only worth its memory where there is something to explain.
         run = execute(deployment, plan, options.run, recording: true)

@@ -27,10 +27,12 @@ extension Lab {
       deployment, load: plan.load, faults: plan.faults, choices: plan.choices, seed: options.seed)
     var actions: [String] = []
     var hashes: [UInt64] = []
+    var instants: [SimInstant] = []
     var before = execution.simulator.cluster
     while let action = execution.advance(pace: pace) {
       actions.append(ActionCode.text(of: action, in: before))
       before = execution.simulator.cluster
+      if execution.judge.judgesByTime { instants.append(execution.simulator.now) }
       if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
     }
     if execution.isStopped { return nil }
@@ -39,6 +41,7 @@ extension Lab {
       file: loaded.file, graphText: loaded.decoded.source.text, seed: options.seed, logs: options.logs,
       scenario: plan.name, faults: plan.faults.map(\.text), choices: plan.choices,
       load: NamedLoad(plan.load, in: graph), actions: actions,
+      instants: instants,
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),
@@ -100,9 +103,10 @@ private struct Replay {
         return diverge("`\(text)` cannot be done here")
       }
       steps += 1
+      let instant = file.instants.indices.contains(steps - 1) ? file.instants[steps - 1] : .start
       for event in scratch.events {
         if case .observed(_, .work(let observation)) = event {
-          judge.observe(observation, step: steps)
+          judge.observe(observation, step: steps, at: instant)
           promises.observe(observation)
         }
       }

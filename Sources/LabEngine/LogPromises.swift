@@ -15,9 +15,10 @@ struct LogPromises: Sendable {
     switch observation {
     case .stored(let trigger): ids.append(trigger.message)
     case .accepted(let unit): ids.append(unit.trigger)
-    case .arrived, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
-      .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied, .replyIgnored,
-      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .started:
+    case .arrived, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed, .rewound,
+      .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered,
+      .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired,
+      .started:
       break
     }
   }
@@ -40,7 +41,7 @@ extension Record {
     switch self {
     case .message(let message), .repeated(let message): message.id
     case .runStarted(let start): start.unit.trigger
-    case .acknowledged, .retired, .stepDone, .compensating, .runEnded: nil
+    case .acknowledged, .retired, .snapshot, .stepDone, .compensating, .runEnded: nil
     }
   }
 }

@@ -40,7 +40,7 @@ struct MomentReader {
     return LabMoment(
       step: track.step, time: track.execution.simulator.now, nodes: nodes, channels: channels,
       inFlight: flights(cluster), activeFaults: activeFaults(track), properties: properties(at: track.step),
-      stateHash: cluster.fingerprint)
+      progress: track.execution.judge.workflows(in: deployment.graph), stateHash: cluster.fingerprint)
   }
 
   func facts(_ track: LabTrack) -> Facts {
@@ -81,11 +81,21 @@ struct MomentReader {
     if count.openCalls + count.callsFailed > 0 {
       facts.append(Fact("calls", "\(count.openCalls) open, \(count.callsFailed) failed"))
     }
+    facts += streamFacts(of: slot)
     facts.append(Fact("inbox", "\(inbox(of: machine, in: track))"))
     facts.append(Fact("disk", "\(slot.pendingWrites.count) unsynced"))
     facts.append(Fact("timers", "\(slot.timers.filter { $0.purpose == .work }.count)"))
     facts += links(of: .node(node))
     return facts + logFacts(of: .journal(node), in: track)
+  }
+
+  /// What a stream job, or a table's, has made last and what a crash would take back.
+  private func streamFacts(of slot: Slot<LabMachine>) -> [Fact] {
+    guard case .node(let machine) = slot.machine, machine.isStream else { return [] }
+    return [
+      Fact("checkpoint", machine.checkpoints == 0 ? "none yet" : "\(machine.checkpoints)"),
+      Fact("since then", slot.isRunning ? "\(machine.uncommittedRecords) processed" : "nothing"),
+    ]
   }
 
   private func links(of place: Edge.End) -> [Fact] {
@@ -121,10 +131,15 @@ struct MomentReader {
     let count = track.tally.channels[channel.index]
     var facts: [Fact] = []
     if let front = deployment.fronts[channel.index] { facts.append(Fact("broker", state(of: front, in: track))) }
+    if let job = deployment.tableJobs[channel.index] {
+      facts += streamFacts(of: track.execution.simulator.cluster[deployment.machine(of: job)])
+      return facts + links(of: .channel(channel))
+    }
     facts.append(Fact("waiting", waiting(in: channel, track).map(String.init) ?? "-"))
     facts.append(Fact("stored", "\(count.stored)"))
     facts.append(Fact("delivered", "\(count.delivered), lease ended \(count.expired)"))
     facts.append(Fact("done", "\(count.acknowledged)"))
+    if count.deleted > 0 { facts.append(Fact("deleted", "\(count.deleted)")) }
     if count.parked + count.dropped > 0 {
       facts.append(Fact("given up", "\(count.parked) parked, \(count.dropped) dropped"))
     }
@@ -205,7 +220,7 @@ struct MomentReader {
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
     case .request, .put, .deliver: false
-    case .reply, .stored, .acknowledge, .acknowledged, .gaveUp: true
+    case .reply, .stored, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }
   }

@@ -25,6 +25,9 @@ public struct RunFile: Equatable, Sendable {
   public var choices: ForcedChoices
   public var load: NamedLoad
   public var actions: [String]
+  /// When each action happened. Empty for a graph that sets no bound on the age of what it reads: nothing else is
+  /// judged by the time.
+  public var instants: [SimInstant]
   public var expected: Expected
   /// A state hash after every so many actions, and one after the last.
   public var hashes: Hashes
@@ -63,7 +66,7 @@ public struct RunFile: Equatable, Sendable {
   public init(
     engine: String = RunFile.engineVersion, file: String, graphText: String, seed: UInt64, logs: LogChoice,
     scenario: String, faults: [String], choices: ForcedChoices = .none, load: NamedLoad, actions: [String],
-    expected: Expected, hashes: Hashes
+    instants: [SimInstant] = [], expected: Expected, hashes: Hashes
   ) {
     self.engine = engine
     self.file = file
@@ -75,6 +78,7 @@ public struct RunFile: Equatable, Sendable {
     self.choices = choices
     self.load = load
     self.actions = actions
+    self.instants = instants
     self.expected = expected
     self.hashes = hashes
   }

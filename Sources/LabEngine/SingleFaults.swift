@@ -17,12 +17,15 @@ struct FaultSites: Sendable {
   private(set) var messages: [Link: Int] = [:]
   /// When something was appended to each log, in order, each instant once.
   private(set) var appends: [[SimInstant]]
+  /// When each stream job, or table, made a checkpoint, in order, each instant once. Indexed by node.
+  private(set) var checkpoints: [[SimInstant]]
   private let deployment: Deployment
   private let placementOfReplica: [MachineID: Int]
 
   init(_ deployment: Deployment) {
     self.deployment = deployment
     appends = Array(repeating: [], count: deployment.placements.count)
+    checkpoints = Array(repeating: [], count: deployment.graph.nodes.count)
     var placementOfReplica: [MachineID: Int] = [:]
     for (position, placement) in deployment.placements.enumerated() {
       for replica in placement.replicas { placementOfReplica[replica] = position }
@@ -37,6 +40,8 @@ struct FaultSites: Sendable {
       case .observed(let machine, .log(.appended)):
         guard let placement = placementOfReplica[machine], appends[placement].last != time else { continue }
         appends[placement].append(time)
+      case .observed(_, .work(.checkpointed(let unit, _))):
+        if checkpoints[unit.node.index].last != time { checkpoints[unit.node.index].append(time) }
       case .sent, .lost, .refused, .armed, .disarmed, .fired, .choiceOpened, .chosen, .choiceAbandoned, .writeStarted,
         .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed,
         .healed, .observed:
@@ -64,7 +69,8 @@ struct SingleFaults {
 
   func all() -> [Fault] {
     let kinds: [(FaultKind, FaultPoint, nth: Int)] =
-      crashes() + replicaCrashes() + pauses() + outages() + partitions() + messageFaults() + poisons()
+      crashes() + checkpointCrashes() + replicaCrashes() + pauses() + outages() + partitions() + messageFaults()
+      + poisons()
     let texts = FaultText(graph: graph)
     return kinds.map { kind, point, nth in
       var fault = Fault(kind: kind, point: point, nth: nth, text: "")
@@ -77,7 +83,7 @@ struct SingleFaults {
 
   /// Clients are outside: what never started was never promised.
   private var workers: [NodeID] {
-    graph.nodeIDs.filter { graph[$0].kind != .client && !graph[$0].handlers.isEmpty }
+    graph.nodeIDs.filter { graph[$0].kind != .client && !graph[$0].handlers.isEmpty && !deployment.isTableJob($0) }
   }
 
   private func steps(of node: NodeID) -> [StepID] {
@@ -102,9 +108,25 @@ struct SingleFaults {
     }
   }
 
+  /// Stream jobs and tables around their checkpoints: with everything since the last one still to lose, and with the
+  /// news of it still on its way. No step lies there.
+  private func checkpointCrashes() -> [Plan] {
+    var plans: [Plan] = []
+    for node in graph.nodeIDs {
+      let table = deployment.tableJobs.firstIndex(of: node).map { FaultTarget.front(ChannelID($0)) }
+      for instant in sites.checkpoints[node.index].prefix(4) {
+        for moment in [instant + .milliseconds(-1), instant] {
+          plans.append(
+            (.crash(table ?? .node(node), restart: .seconds(1), disk: .keep), .at(sayable(moment)), 1))
+        }
+      }
+    }
+    return plans
+  }
+
   private func replicaCrashes() -> [Plan] {
     var plans: [Plan] = []
-    for channel in graph.channelIDs where deployment.fronts[channel.index] != nil && channel != deployment.engine {
+    for channel in graph.channelIDs where graph[channel].kind != .table && channel != deployment.engine {
       plans.append((.crash(.front(channel), restart: .seconds(1), disk: .keep), .at(firstAppend(.channel(channel))), 1))
     }
     for (position, placement) in deployment.placements.enumerated()
@@ -115,6 +137,7 @@ struct SingleFaults {
             switch placement.owner {
             case .channel(let channel): .logReplica(channel, number + 1)
             case .journal(let node): .journalReplica(node, number + 1)
+            case .table: preconditionFailure("snapshots lie in a log that never fails")
             }
           for disk in [DiskFate.keep, .loseUnsynced] {
             plans.append((.crash(target, restart: .seconds(1), disk: disk), .at(sayable(instant)), 1))
@@ -206,7 +229,8 @@ struct SingleFaults {
   private func sayable(_ instant: SimInstant) -> SimInstant { .start + sayable(instant - .start) }
 
   private func end(_ machine: MachineID) -> FaultEnd {
-    if machine.index < graph.nodes.count { return .node(NodeID(raw: machine.raw)) }
+    let node = NodeID(raw: machine.raw)
+    if machine.index < graph.nodes.count, !deployment.isTableJob(node) { return .node(node) }
     guard let channel = deployment.fronts.firstIndex(of: machine) else {
       preconditionFailure("links join nodes and fronts")
     }

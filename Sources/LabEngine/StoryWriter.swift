@@ -152,15 +152,24 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
-    case .acknowledged, .subscribe, .gaveUp, .log: nil
+    case .processed: "the news of progress"
+    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
   }
 
   private mutating func line(for observation: WorkObservation, at actor: String) -> Line? {
     switch observation {
     case .started(_, let root): return (actor, "starts \(label(root))", .note)
-    case .arrived(let unit, _) where unit.trigger == unit.root:
+    case .arrived(let unit, _) where unit.trigger == unit.root || deployment.isTableJob(unit.node):
       return nil
+    // The rows that the snapshot adds are told as effects.
+    case .checkpointed(let unit, _) where deployment.isTableJob(unit.node):
+      return nil
+    case .checkpointed(let unit, _): return (actor, "has \(label(unit.root)) in its checkpoint", .message)
+    case .rewound: return (actor, "goes back to its last checkpoint", .failure)
+    case .read(_, _, let table, let snapshot):
+      let which = snapshot == 0 ? "the empty" : "snapshot \(snapshot) of"
+      return (actor, "reads \(which) \(graph[table].name)", .message)
     case .arrived(let unit, let attempt):
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
@@ -185,7 +194,7 @@ struct StoryWriter: Sendable {
       return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
     case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
     case .began, .performed, .ended, .finished: return nil
-    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped:
+    case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired:
       return triggerLine(observation)
     }
   }
@@ -205,10 +214,11 @@ struct StoryWriter: Sendable {
       return (name(trigger), "parks \(label(trigger.root)) in its dead-letter queue", .anomaly)
     case .dropped(let trigger):
       return (name(trigger), "drops \(label(trigger.root)) after its last delivery", .anomaly)
-    case .stored, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .failed,
-      .aborted,
-      .retrying, .compensating, .effect, .deduplicated, .outdated, .called, .answered, .callFailed, .replied,
-      .replyIgnored, .started:
+    case .expired(let trigger):
+      return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
+    case .stored, .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished,
+      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
+      .called, .answered, .callFailed, .replied, .replyIgnored, .started:
       return nil
     }
   }

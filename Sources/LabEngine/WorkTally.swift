@@ -32,6 +32,7 @@ struct WorkTally: Sendable {
     var expired = 0
     var parked = 0
     var dropped = 0
+    var deleted = 0
   }
 
   /// Indexed by `NodeID`.
@@ -89,9 +90,11 @@ struct WorkTally: Sendable {
     case .leaseExpired(let trigger): channels[trigger.channel.index].expired += 1
     case .acknowledged(let trigger): channels[trigger.channel.index].acknowledged += 1
     case .parked(let trigger): channels[trigger.channel.index].parked += 1
+    case .expired(let trigger): channels[trigger.channel.index].deleted += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
-    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .retrying, .compensating, .deduplicated,
-      .outdated, .replied, .replyIgnored, .started:
+    case .rewound(let node): nodes[node.index].running = 0
+    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying,
+      .compensating, .deduplicated, .outdated, .read, .replied, .replyIgnored, .started:
       break
     }
   }

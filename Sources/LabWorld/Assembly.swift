@@ -12,7 +12,7 @@ extension Cluster where M == LabMachine {
     var machines: [(machine: LabMachine, store: LabStore)] = deployment.graph.nodeIDs.map {
       (.node(NodeMachine($0, in: deployment)), .node(NodeStore()))
     }
-    for channel in deployment.graph.channelIDs where deployment.fronts[channel.index] != nil {
+    for channel in deployment.graph.channelIDs where deployment.graph[channel].kind != .table {
       machines.append((.front(FrontMachine(channel, in: deployment)), .front))
     }
     for placement in deployment.placements {

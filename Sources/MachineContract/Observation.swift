@@ -96,6 +96,10 @@ public enum WorkObservation: Equatable, Sendable {
   case chose(WorkUnit, StepID, option: Int, turn: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
+  /// A stream job's checkpoint, or a table's snapshot, of this number holds what the unit did: only now is it done.
+  case checkpointed(WorkUnit, number: UInt64)
+  /// A stream job goes back to its last checkpoint.
+  case rewound(NodeID)
   /// This attempt is over without finishing. `step` is where it failed; nil before the first.
   case failed(WorkUnit, StepID?, FailureReason)
   /// A durable run ended with a terminal error, its compensations done.
@@ -114,6 +118,8 @@ public enum WorkObservation: Equatable, Sendable {
   case deduplicated(WorkUnit, StepID)
   /// The row has a newer version: the write was rejected as old, which makes it neither lost nor applied.
   case outdated(WorkUnit, StepID)
+  /// A snapshot of a table was read; 0 stands for the empty one before the first.
+  case read(WorkUnit, StepID, table: ChannelID, snapshot: UInt64)
 
   // MARK: Requests
   case called(WorkUnit, StepID, request: UInt64, attempt: Int)
@@ -137,6 +143,8 @@ public enum WorkObservation: Equatable, Sendable {
   case parked(StoredTrigger)
   /// Skipped by `skip_poison: drop`.
   case dropped(StoredTrigger)
+  /// Deleted: nobody finished it within the channel's retention.
+  case expired(StoredTrigger)
 
   // MARK: Roots
   /// The outside started something at this node.
@@ -152,8 +160,8 @@ public struct AppliedEffect: Equatable, Sendable {
   public var key: UInt64
   /// True when a compensation did it.
   public var isCompensation: Bool
-  /// The message id, where the effect is a record in a channel: a front that comes up again announces what it finds in
-  /// its log once more, and an observer counts each record once.
+  /// The message id, where the effect is a record in a channel, and the place of its record, where it is a row of a
+  /// table: who comes up again announces what its log holds once more, and an observer counts each record once.
   public var record: UInt64?
 
   public init(

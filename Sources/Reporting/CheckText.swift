@@ -70,8 +70,10 @@ struct CheckText {
 
   private func judgement(of scenario: ScenarioReport) -> String {
     guard let expected = scenario.expected else {
-      return scenario.passed ? "violates nothing" : "violates \(enumerated(scenario.violated))"
+      if scenario.passed { return "violates nothing" }
+      return scenario.violated.isEmpty ? "its fault never struck" : "violates \(enumerated(scenario.violated))"
     }
+    if !scenario.unstruck.isEmpty { return "its fault never struck" }
     return scenario.passed ? "as declared" : "declared: \(codes(expected))"
   }
 

@@ -62,6 +62,7 @@ struct Epilogue {
       let fault = run.faults.isEmpty ? "" : " in spite of \(enumerated(run.faults))"
       sentences.append("Nothing was lost, doubled or left half done\(fault).")
     }
+    for fault in run.unstruck { sentences.append("\(fault) never struck: the run shows nothing about it.") }
     if run.failed > 0 {
       let caller = run.failed == 1 ? "One caller was" : "\(run.failed) callers were"
       sentences.append("\(caller) told that the request failed, and rightly: nothing of it remains (FAIL).")

@@ -49,6 +49,7 @@ public enum RunFileJSON {
         writer.field(hash: "final", run.hashes.final)
       }
       writer.column("actions", run.actions)
+      if !run.instants.isEmpty { writer.column("microseconds", run.instants.map { String($0.microseconds) }) }
     }
     return writer.finish()
   }
@@ -83,6 +84,7 @@ public enum RunFileJSON {
     let digest = try graphFields.hash("digest")
     let text = try graphFields.string("text")
     try graphFields.finish()
+    let actions = try fields.strings("actions")
     let run = RunFile(
       engine: engine, file: file, graphText: text,
       seed: try fields.integer("seed", in: 0...UInt64.max),
@@ -91,7 +93,8 @@ public enum RunFileJSON {
       faults: try fields.strings("faults"),
       choices: try fields.optional("choices").map(choices) ?? .none,
       load: try load(fields.value("load")),
-      actions: try fields.strings("actions"),
+      actions: actions,
+      instants: try instants(&fields, count: actions.count),
       expected: try expected(fields.value("expected")),
       hashes: try hashes(fields.value("hashes")))
     try fields.finish()
@@ -99,6 +102,19 @@ public enum RunFileJSON {
       throw JSONError(place: graph.place, message: "the graph's text was changed: it does not fit its digest")
     }
     return run
+  }
+
+  private static func instants(_ fields: inout JSONFields, count: Int) throws(JSONError) -> [SimInstant] {
+    guard let list = try fields.optional("microseconds") else { return [] }
+    var instants: [SimInstant] = []
+    for word in try fields.strings("microseconds") {
+      guard let microseconds = Int64(word), microseconds >= 0 else { break }
+      instants.append(SimInstant(microseconds: microseconds))
+    }
+    guard instants.count == count else {
+      throw JSONError(place: list.place, message: "expected \(count) instants, one for each action")
+    }
+    return instants
   }
 
   private static func choices(_ value: JSONValue) throws(JSONError) -> ForcedChoices {

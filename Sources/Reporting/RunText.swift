@@ -39,6 +39,12 @@ struct RunText {
     let declarer = report.command == .replay ? "saved run" : "file"
     text.paragraph(Epilogue(run, declaredBy: declarer).sentences.joined(separator: " "))
     text.line()
+    let unfinished = run.progress.filter { !$0.isComplete }
+    if !unfinished.isEmpty {
+      text.line("Where it stands:", .muted)
+      ProgressText(workflows: unfinished).write(to: &text)
+      text.line()
+    }
     let verdict = graph.verdict(failOn: report.failOn)
     text.add(verdict.rawValue.uppercased(), ReportText.ink(of: verdict))
     let codes = run.outcome.isEmpty ? "no anomaly" : run.outcome.map(\.rawValue).joined(separator: " ")

@@ -35,6 +35,14 @@ public struct Simulator<M: Machine>: Sendable {
   /// True once any fault of the plan has struck.
   public private(set) var hasStruck = false
 
+  /// True once this fault of the plan, by position, has met the moment that it waits for.
+  public func hasStruck(_ fault: Int) -> Bool {
+    switch faults[fault].trigger {
+    case .at(let instant): instant <= now
+    case .observed(_, let nth), .message(_, let nth, _): matches[fault] >= nth
+    }
+  }
+
   private enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)

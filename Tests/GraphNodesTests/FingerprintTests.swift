@@ -25,14 +25,17 @@ import Testing
 
   private static func unit(
     serial: UInt32 = 1, work: WorkUnit = work, identity: UInt64 = 3, event: NameID? = nil, isCompensation: Bool = false,
-    blackBox: Unit.BlackBox? = nil, isInvocation: Bool = false, _ change: (inout Unit) -> Void = { _ in }
+    origin: RecordPosition? = nil, blackBox: Unit.BlackBox? = nil, isInvocation: Bool = false,
+    _ change: (inout Unit) -> Void = { _ in }
   ) -> Unit {
     var unit = Unit(
       serial: serial, work: work, identity: identity, event: event, isCompensation: isCompensation, attempt: 1,
-      waiters: [], lease: nil, blackBox: blackBox, isInvocation: isInvocation)
+      waiters: [], lease: nil, origin: origin, blackBox: blackBox, isInvocation: isInvocation)
     change(&unit)
     return unit
   }
+
+  private static let place = RecordPosition(channel: ChannelID(0), partition: 1, offset: 2)
 
   private static let box = Unit.BlackBox(effect: NameID(1), step: StepID(1), key: 1, countedKey: 1)
 
@@ -44,7 +47,8 @@ import Testing
       ("isCompensation", Self.unit(isCompensation: true)),
       ("waiters", Self.unit { $0.waiters = [Unit.Waiter(machine: MachineID(1), request: 1)] }),
       ("lease", Self.unit { $0.lease = Unit.Lease(channel: ChannelID(1), number: 1) }),
-      ("blackBox", Self.unit(blackBox: Self.box)), ("isInvocation", Self.unit(isInvocation: true)),
+      ("origin", Self.unit(origin: Self.place)), ("blackBox", Self.unit(blackBox: Self.box)),
+      ("isInvocation", Self.unit(isInvocation: true)),
       ("phase", Self.unit { $0.phase = .ending }), ("position", Self.unit { $0.position = 1 }),
       ("next", Self.unit { $0.next = 1 }),
       ("turns", Self.unit { $0.turns = [Unit.Turn(loop: StepID(1), number: 1)] }),
@@ -65,6 +69,7 @@ import Testing
     var buffers: [(String, Unit)] = []
     for (name, change) in [
       ("effects", { $0.effects = [effect] }), ("keys", { $0.keys = [1] }),
+      ("rows", { $0.rows = [RowVersion(row: 1, version: 1)] }),
       ("messages", { $0.messages = [Self.message()] }), ("answersAtCommit", { $0.answersAtCommit = true }),
     ] as [(String, (inout Unit.Buffer) -> Void)] {
       var buffer = Unit.Buffer(step: nil)
@@ -94,6 +99,13 @@ import Testing
       b: {trigger: facts, do: [{write: one}]}
     """
 
+  private static let effect = AppliedEffect(
+    unit: work, step: StepID(1), name: NameID(1), key: 1, isCompensation: false)
+
+  private static func processed(lease: UInt64?) -> Epoch.Processed {
+    Epoch.Processed(work: work, position: place, lease: lease)
+  }
+
   @Test func `every field of a node that decides its future is fed`() throws {
     let deployment = Deployment(try graph(Self.deployed), logs: .ideal)
     let plain = NodeMachine(NodeID(1), in: deployment)
@@ -104,7 +116,7 @@ import Testing
     }
     let arrival = Arrival(
       work: Self.work, identity: 1, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
-      blackBox: nil, isInvocation: false)
+      origin: nil, blackBox: nil, isInvocation: false)
     let changes: [(String, NodeMachine)] = [
       ("id", NodeMachine(NodeID(2), in: deployment)), ("database", changed { $0.database.applied.insert(1) }),
       ("database, a version", changed { $0.database.versions.set(RowVersion(row: 1, version: 2)) }),
@@ -115,6 +127,16 @@ import Testing
       ("isRecovering", changed { $0.isRecovering = true }), ("endedRuns", changed { $0.endedRuns.insert(1, nil) }),
       ("endedRuns, failed", changed { $0.endedRuns.insert(1, .terminal) }),
       ("servedInvocations", changed { $0.servedInvocations.insert(1, nil) }),
+      ("database, offsets", changed { $0.database.offsets.insert(Self.place) }),
+      ("database, checkpoints", changed { $0.database.checkpoints = 1 }),
+      ("isRestarting", changed { $0.isRestarting = true }), ("restarts", changed { $0.restarts = 1 }),
+      ("committing", changed { $0.committing = Epoch() }),
+      ("epoch", changed { $0.epoch.records = [Self.processed(lease: nil)] }),
+      ("epoch, leased", changed { $0.epoch.records = [Self.processed(lease: 1)] }),
+      ("epoch, effects", changed { $0.epoch.effects = [Self.effect] }),
+      ("epoch, keys", changed { $0.epoch.keys = [1] }),
+      ("epoch, rows", changed { $0.epoch.rows = [RowVersion(row: 1, version: 1)] }),
+      ("epoch, messages", changed { $0.epoch.messages = [Self.message()] }),
     ]
     Self.expectAllDiffer(changes, plain)
     let constant = ["deployment"]
@@ -135,13 +157,20 @@ import Testing
     let changes: [(String, FrontMachine)] = [
       ("log", changed { $0.log = LogClient(replicas: [MachineID(1)], incarnation: 1) }),
       ("isReading", changed { $0.isReading = true }),
-      ("lanes", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message())] }),
-      ("lanes, another", changed { $0.lanes[1].entries = [LaneEntry(message: Self.message())] }),
-      ("lanes, delivered", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), deliveries: 1)] }),
-      ("lanes, exhausted", changed { $0.lanes[0].entries = [LaneEntry(message: Self.message(), state: .exhausted)] }),
+      ("lanes", changed { $0.lanes[0].entries = [Self.entry()] }),
+      ("lanes, another", changed { $0.lanes[1].entries = [Self.entry()] }),
+      ("lanes, delivered", changed { $0.lanes[0].entries = [Self.entry { $0.deliveries = 1 }] }),
+      ("lanes, exhausted", changed { $0.lanes[0].entries = [Self.entry { $0.state = .exhausted }] }),
+      ("lanes, overdue", changed { $0.lanes[0].entries = [Self.entry { $0.isOverdue = true }] }),
+      ("lanes, offset", changed { $0.lanes[0].entries = [Self.entry(offset: 1)] }),
+      ("lanes, next", changed { $0.lanes[0].nextOffset = 1 }),
       ("known", changed { $0.known.insert(1) }),
       ("storing", changed { $0.storing = [FrontMachine.PendingPut(message: Self.message(), senders: [])] }),
-      ("busy", changed { $0.busy[0] = 1 }), ("acknowledgedLeases", changed { $0.acknowledgedLeases.insert(1) }),
+      ("busy", changed { $0.busy[0] = 1 }), ("hasLapsed", changed { $0.hasLapsed[0] = true }),
+      ("lanes, processed", changed {
+        $0.lanes[0].entries = [Self.entry { $0.state = .processed(number: 1, consumer: NodeID(2)) }]
+      }),
+      ("acknowledgedLeases", changed { $0.acknowledgedLeases.insert(1) }),
       ("nextPartition", changed { $0.nextPartition = 1 }), ("untilRepeat", changed { $0.untilRepeat = 2 }),
       ("results", changed { $0.results.insert(1, nil) }),
       ("results, failed", changed { $0.results.insert(1, .failed) }),
@@ -149,6 +178,12 @@ import Testing
     Self.expectAllDiffer(changes, plain)
     let fed = changes.map(\.0).filter { !$0.contains(",") }
     #expect(Set(Self.fields(of: plain)) == Set(fed + ["deployment", "channel", "nextLease"]))
+  }
+
+  private static func entry(offset: UInt64 = 0, _ change: (inout LaneEntry) -> Void = { _ in }) -> LaneEntry {
+    var entry = LaneEntry(message: message(), offset: offset)
+    change(&entry)
+    return entry
   }
 
   // MARK: Messages and records
@@ -176,19 +211,27 @@ import Testing
 
   @Test func `records of every kind differ, and in every field`() {
     let start = RunStart(run: 1, unit: Self.work, event: nil, isCompensation: false)
+    var offsets = CommittedOffsets()
+    offsets.insert(Self.place)
     let records: [(String, Record)] = [
       ("message", .message(Self.message())), ("repeated", .repeated(Self.message())),
       ("acknowledged", .acknowledged(message: 1, consumer: NodeID(1))),
       ("by another", .acknowledged(message: 1, consumer: NodeID(2))),
       ("another", .acknowledged(message: 2, consumer: NodeID(1))),
       ("failed", .acknowledged(message: 1, consumer: NodeID(1), failure: .terminal)),
-      ("parked", .retired(message: 1, consumer: NodeID(1), isParked: true)),
-      ("dropped", .retired(message: 1, consumer: NodeID(1), isParked: false)), ("started", .runStarted(start)),
+      ("parked", .retired(message: 1, consumer: NodeID(1), as: .parked)),
+      ("expired", .retired(message: 1, consumer: NodeID(1), as: .expired)),
+      ("dropped", .retired(message: 1, consumer: NodeID(1), as: .dropped)), ("started", .runStarted(start)),
       ("done", .stepDone(run: 1, step: StepID(1), next: 1)),
       ("done, next", .stepDone(run: 1, step: StepID(1), next: 2)),
       ("undo", .compensating(run: 1, undos: [StepID(1)], reason: .terminal)),
       ("no undo", .compensating(run: 1, undos: [], reason: .terminal)),
       ("undo, why", .compensating(run: 1, undos: [StepID(1)], reason: .failed)),
+      ("snapshot", .snapshot(Snapshot(number: 1, offsets: CommittedOffsets(), rows: [], works: []))),
+      ("snapshot, next", .snapshot(Snapshot(number: 2, offsets: CommittedOffsets(), rows: [], works: []))),
+      ("snapshot, offsets", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [], works: []))),
+      ("snapshot, rows", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [Self.effect], works: []))),
+      ("snapshot, works", .snapshot(Snapshot(number: 1, offsets: offsets, rows: [], works: [Self.work]))),
       ("ended", .runEnded(run: 1, failure: nil)), ("aborted", .runEnded(run: 1, failure: .terminal)),
     ]
     Self.expectAllDiffer(Array(records.dropFirst()), records[0].1)

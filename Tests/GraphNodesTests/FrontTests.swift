@@ -78,6 +78,7 @@ final class FrontBench {
       switch output {
       case .send(.stored(let message), let sender): "stored \(message) to \(sender.raw)"
       case .send(.acknowledged(_, let lease), let consumer): "acknowledged \(lease) to \(consumer.raw)"
+      case .send(.leaseOver(_, let lease), let consumer): "lease \(lease) over for \(consumer.raw)"
       default: nil
       }
     }
@@ -149,6 +150,25 @@ final class FrontBench {
     #expect(bench.deliveries().isEmpty)
   }
 
+  @Test func `who asks for an acknowledgement before its work is told when the lease is over`() throws {
+    let bench = try FrontBench(Self.queue.replacing("concurrency: 2", with: "ack: before"), channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    let first = try #require(bench.deliveries().first)
+    bench.acknowledge(first.lease)
+    bench.acknowledge(first.lease)
+    #expect(bench.confirmed() == [], "on its way into the log")
+    bench.answerLog()
+    #expect(bench.confirmed() == ["acknowledged \(first.lease) to 1"])
+    bench.put(8)
+    bench.answerLog()
+    let second = try #require(bench.deliveries().first)
+    bench.step(.timer(.lease(second.lease)))
+    _ = bench.deliveries()
+    bench.acknowledge(second.lease)
+    #expect(bench.confirmed() == ["lease \(second.lease) over for 1"])
+  }
+
   @Test func `after the last delivery a message goes to the dead letters, and is retired once they have it`() throws {
     let bench = try FrontBench(Self.queue, channel: "jobs")
     bench.put(7)
@@ -161,7 +181,7 @@ final class FrontBench {
     }
     let parked = bench.outputs.compactMap { if case .send(.put(let put), _) = $0 { put } else { nil } }
     #expect(parked.count == 1 && parked[0].channel != bench.channel && parked[0].root == 7)
-    bench.step(.timer(.parking(7)))
+    bench.step(.timer(.parking(parked[0].id)))
     #expect(bench.outputs.count { if case .send(.put, _) = $0 { true } else { false } } == 2, "not confirmed: again")
     bench.step(.message(.stored(message: parked[0].id), from: bench.deployment.front(of: parked[0].channel)))
     bench.answerLog()
@@ -282,6 +302,60 @@ final class FrontBench {
     }
   }
 
+  // MARK: Retention
+
+  @Test func `a record that nobody took within the retention is deleted for the groups that still lack it`() throws {
+    let bench = try FrontBench(Self.topic.replacing("partitions: 2", with: "partitions: 1"), channel: "facts")
+    for id in 1...2 as ClosedRange<UInt64> { bench.put(id) }
+    bench.answerLog()
+    let first = bench.deliveries()
+    #expect(first.map(\.message.id) == [1, 1])
+    bench.acknowledge(first[0].lease)
+    bench.answerLog()
+    #expect(
+      bench.outputs.contains { if case .disarm(.retention(lane: 0, offset: 0)) = $0 { true } else { false } },
+      "what is done needs no timer")
+    bench.acknowledge(try #require(bench.deliveries().first).lease)
+    bench.answerLog()
+    _ = bench.deliveries()
+    bench.step(.timer(.retention(lane: 1, offset: 1)))
+    bench.answerLog()
+    #expect(bench.expired() == [2], "the second group has not begun with it")
+    bench.step(.timer(.retention(lane: 1, offset: 0)))
+    bench.answerLog()
+    #expect(bench.expired() == [], "it has the first in hand")
+    bench.crashAndRestart(incarnation: 1)
+    #expect(bench.front.lanes.map { $0.entries.map(\.message.id) } == [[], [1]])
+  }
+
+  @Test func `a record in hand when its time is over is deleted if that delivery comes to nothing`() throws {
+    for isDone in [true, false] {
+      let bench = try FrontBench(Self.queue, channel: "jobs")
+      bench.put(7)
+      bench.answerLog()
+      let delivery = try #require(bench.deliveries().first)
+      bench.step(.timer(.retention(lane: 0, offset: 0)))
+      if isDone { bench.acknowledge(delivery.lease) }
+      bench.step(.timer(.lease(delivery.lease)))
+      bench.answerLog()
+      #expect(bench.expired() == (isDone ? [] : [7]))
+      #expect(bench.front.lanes[0].entries.isEmpty && bench.deliveries().isEmpty)
+    }
+  }
+
+  @Test func `two groups that park the same record put two on the dead letters`() throws {
+    let text = Self.topic.replacing("partitions: 2", with: "partitions: 1, dlq: true, max_deliveries: 1")
+    let bench = try FrontBench(text, channel: "facts")
+    bench.put(7)
+    bench.answerLog()
+    for delivery in bench.deliveries() { bench.step(.timer(.lease(delivery.lease))) }
+    let puts = bench.outputs.compactMap { if case .send(.put(let put), _) = $0 { put.id } else { nil } }
+    #expect(Set(puts).count == 2)
+    for id in puts { bench.step(.message(.stored(message: id), from: MachineID(0))) }
+    bench.answerLog()
+    #expect(bench.front.lanes.allSatisfy { $0.entries.isEmpty })
+  }
+
   @Test func `nothing is stored or served while the log is being read`() throws {
     let bench = try FrontBench(Self.queue, channel: "jobs")
     bench.put(7)
@@ -355,6 +429,12 @@ extension FrontBench {
   func requests() -> [Int] {
     defer { outputs = [] }
     return outputs.compactMap { if case .send(.request(let request), _) = $0 { request.attempt } else { nil } }
+  }
+
+  /// What was deleted since the last look.
+  func expired() -> [UInt64] {
+    defer { outputs = [] }
+    return outputs.compactMap { if case .observe(.work(.expired(let trigger))) = $0 { trigger.message } else { nil } }
   }
 
   func replies() -> [FailureReason?] {

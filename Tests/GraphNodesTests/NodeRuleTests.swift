@@ -178,6 +178,25 @@ import Testing
     }
   }
 
+  /// The second delivery lies in the node's inbox while the node sleeps beyond its lease: when its turn comes it asks
+  /// for an acknowledgement that it can never get.
+  @Test func `a node that slept beyond a lease gives the record up and takes it when it comes again`() throws {
+    let text = """
+      name: q
+      channels: {jobs: {kind: queue, lease: 5s}}
+      nodes:
+        web: {kind: client, do: [{send: jobs}]}
+        a: {trigger: jobs, ack: before, concurrency: 2, do: [{compute: think, takes: 1s}, {write: one}]}
+        b: {trigger: jobs, ack: before, do: [{write: two}]}
+      """
+    let node = MachineID(1)
+    let sleep = PlannedFault<LabMachine>(
+      .at(.start + .milliseconds(8)), [.init(.act(.pause(node))), .init(after: .seconds(8), .act(.resume(node)))])
+    let bench = try Bench.seen(text, roots: 9, extra: [sleep])
+    #expect(bench.effects.filter { $0 == "one" || $0 == "two" }.count == 9)
+    #expect(bench.simulator.now < .start + .seconds(30), "nobody asks for ever")
+  }
+
   @Test(arguments: [1, 3]) func `a node works on no more units at once than it has room for`(room: Int) throws {
     let bench = try Bench.seen(
       """

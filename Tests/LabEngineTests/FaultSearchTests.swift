@@ -149,6 +149,7 @@ import Testing
           switch placement.owner {
           case .channel(let channel): .logReplica(channel, number + 1)
           case .journal(let node): .journalReplica(node, number + 1)
+          case .table(let channel): .front(channel)
           }
         for disk in [DiskFate.keep, .loseUnsynced] {
           let isTried = faults.contains { $0.kind == .crash(target, restart: .seconds(1), disk: disk) }

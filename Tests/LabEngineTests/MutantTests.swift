@@ -81,7 +81,26 @@ import Testing
     """
   static let leftThenRight = ForcedChoices("1=1 2=2") ?? .none
 
+  static let streamed = """
+    name: streamed
+    channels: {clicks: {kind: topic}}
+    nodes:
+      web: {kind: client, do: [{publish: clicks}]}
+      job: {kind: stream, trigger: clicks, do: [{write: total}]}
+    """
+
+  /// The decision comes when the table has had time enough to take the fact in.
+  static let table = """
+    name: table
+    channels: {facts: {kind: topic}, view: {kind: table, from: facts, every: 1m}}
+    nodes:
+      web: {kind: client, do: [{publish: facts}, {call: reader, timeout: 1h}]}
+      reader: {do: [{compute: think, takes: 6m}, {read: view, max_age: 5m}, {effect: decision}]}
+    """
+
   static let mutants: [Mutant] = [
+    Mutant(code: .stale, sabotage: .neverCommits, machine: "view", graph: table),
+    Mutant(code: .stuck, sabotage: .neverCommits, machine: "job", graph: streamed),
     Mutant(code: .lost, sabotage: .confirmsWithoutStoring, machine: "orders/front", graph: queued),
     Mutant(code: .lost, sabotage: .acknowledgesWithoutWork, machine: "worker", graph: queued),
     Mutant(
@@ -119,8 +138,7 @@ import Testing
 
   @Test func `every observer that this version has is shown to see`() {
     let seen = Set(Self.mutants.map(\.code))
-    // STALE needs reads of tables.
-    #expect(seen == Set(AnomalyCode.allCases).subtracting([.stale]))
+    #expect(seen == Set(AnomalyCode.allCases))
     #expect(Set(Self.mutants.map(\.sabotage)) == Set(Saboteur.Sabotage.allCases).subtracting([.none]))
   }
 
@@ -141,7 +159,7 @@ import Testing
     var stored: Set<UInt64> = []
     while case .acted = simulator.advance(until: simulator.lastFault + source.horizon), simulator.steps < 50_000 {
       for case .observed(_, .work(let observation)) in simulator.events {
-        judge.observe(observation, step: simulator.steps)
+        judge.observe(observation, step: simulator.steps, at: simulator.now)
         if case .stored(let trigger) = observation { stored.insert(trigger.message) }
       }
     }
@@ -165,8 +183,12 @@ import Testing
     let fault = try GraphReader.decodeFault(text, in: deployment.graph).get()
     guard case .crash(.node(let node), let restart?, _) = fault.kind else { throw NotACrash() }
     let machine = deployment.machine(of: node)
+    let trigger: PlannedFault<Saboteur>.Trigger =
+      if case .at(let instant) = fault.point { .at(instant) } else {
+        .observed(ObservationPattern(fault.point), nth: fault.nth)
+      }
     return PlannedFault(
-      .observed(ObservationPattern(fault.point), nth: fault.nth),
+      trigger,
       [.init(.act(.crash(machine, .keepPending))), .init(after: restart, .act(.restart(machine)))])
   }
 

@@ -1,4 +1,5 @@
 import ClusterModel
+import GraphFile
 import GraphNodes
 import LabWorld
 import Primitives
@@ -25,6 +26,20 @@ import Testing
         #expect(report.scenarios.first?.passed == true)
       }
     }
+  }
+
+  @Test func `a saved run keeps its instants where something is judged by them, and only there`() throws {
+    // The table's job is down until after the decision.
+    let (loaded, design) = try graph(MutantTests.table)
+    let late = try GraphReader.decodeFault("{crash: view/front, at: 30s, restart: 20m}", in: design).get()
+    let plan = try #require(Lab.plan(design, scenario: nil, faults: [late]))
+    let file = try #require(Lab.record(loaded, plan, RunOptions(seed: 1, logs: .ideal)))
+    #expect(file.expected.outcome == [.stale] && file.instants.count == file.actions.count)
+    let replay = Lab.replay(file)
+    #expect(replay.replay?.difference == nil && replay.scenarios.first?.outcome == [.stale])
+    let (plain, called) = try graph(MutantTests.called)
+    let calm = try #require(Lab.plan(called, scenario: nil, faults: []))
+    #expect(try #require(Lab.record(plain, calm, RunOptions(seed: 1, logs: .ideal))).instants.isEmpty)
   }
 
   @Test func `faults that strike what is down already replay too`() throws {

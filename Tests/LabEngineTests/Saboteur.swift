@@ -40,6 +40,8 @@ struct Saboteur: Machine {
     case endsLeasesAtOnce
     /// A consumer acknowledges a delivery as it arrives, whatever the design says, and then works on it.
     case acknowledgesOnArrival
+    /// A stream job, or a table's, never makes a checkpoint.
+    case neverCommits
     /// A front files every message under a group of its own.
     case mixesUpGroups
   }
@@ -93,6 +95,7 @@ struct Saboteur: Machine {
     switch (sabotage, output) {
     case (.neverRedelivers, .arm(.front(.lease), _, _)): return []
     case (.forgetsItsRows, .commit(.node)): return []
+    case (.neverCommits, .arm(.node(.checkpoint), _, _)): return []
     case (.appliesTwice, .observe(.work(.effect(let effect)))):
       return [.observe(.work(.effect(effect))), .observe(.work(.effect(effect)))]
     case (.swallowsReplies, .send(.node(.reply), _)): return []

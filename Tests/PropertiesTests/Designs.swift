@@ -119,6 +119,7 @@ struct Story {
   let graph: Graph
   var judge: WorkJudge
   private(set) var steps = 0
+  var now = SimInstant.start
 
   init(_ graph: Graph) {
     self.graph = graph
@@ -127,7 +128,7 @@ struct Story {
 
   mutating func tell(_ observations: WorkObservation...) {
     for observation in observations {
-      judge.observe(observation, step: steps)
+      judge.observe(observation, step: steps, at: now)
       steps += 1
     }
   }

@@ -26,6 +26,18 @@ import Testing
     #expect(RunFileJSON.bytes(of: try RunFileJSON.read(bytes)) == bytes)
   }
 
+  @Test func instantsAreOnePerActionOrNone() throws {
+    var timed = run
+    timed.instants = [.start, .start + .seconds(5)]
+    let bytes = RunFileJSON.bytes(of: timed)
+    #expect(try RunFileJSON.read(bytes) == timed)
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (good, bad) in [("\"5000000\"", "\"-5\""), ("\"5000000\"", "\"soon\""), ("\"0\",", "")] {
+      #expect(text.contains(good))
+      #expect(throws: RunFileJSON.Malformed.self) { try read(text.replacing(good, with: bad)) }
+    }
+  }
+
   @Test func everyLineIsNeeded() throws {
     let text = String(decoding: RunFileJSON.bytes(of: run), as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

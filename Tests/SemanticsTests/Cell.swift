@@ -1,6 +1,6 @@
 import Testing
 
-/// One cell of the tables 2.2, 2.3 and 2.4 of the semantics: a trigger, a control, a fault row, and what the cell's
+/// One cell of the tables 2.2 to 2.5 of the semantics: a trigger, a control, a fault row, and what the cell's
 /// text tells apart besides.
 ///
 /// A cell is only a question. `Expected(of:)` answers it from the tables, `CellGraph` turns it into a design and
@@ -33,6 +33,8 @@ struct Cell: Equatable, Sendable, CustomTestStringConvertible {
   var deadLetters = DeadLetters.none
   /// F7 on a queue: the outage outlasts every delivery (`outage > m*L`).
   var isOutageLong = false
+  /// The channel keeps a record for less time than the fault lasts.
+  var isRetentionShort = false
   /// The workflow is declared `must_complete`.
   var mustComplete = false
 
@@ -68,6 +70,7 @@ struct Cell: Equatable, Sendable, CustomTestStringConvertible {
     if row == .f5 { words.append(lateness.rawValue) }
     if case .after(let deliveries) = deadLetters { words.append("dlq m=\(deliveries)") }
     if isOutageLong { words.append("long-outage") }
+    if isRetentionShort { words.append("short-retention") }
     if mustComplete { words.append("must-complete") }
     return words.joined(separator: " ")
   }
@@ -85,11 +88,21 @@ enum TriggerForm: String, Sendable {
   case reliable = "2.3"
   case queueAckAfter = "2.4"
   case queueAckBefore = "2.4-ack-before"
+  case topicCommitAfter = "2.5"
+  case topicCommitBefore = "2.5-commit-before"
 
   var isCall: Bool {
     switch self {
     case .rpcOnce, .rpcRetried, .rpcCallerDies, .reliable: true
-    case .rpcBelowQueue, .queueAckAfter, .queueAckBefore: false
+    case .rpcBelowQueue, .queueAckAfter, .queueAckBefore, .topicCommitAfter, .topicCommitBefore: false
+    }
+  }
+
+  /// The worker takes it from a topic.
+  var isTopic: Bool {
+    switch self {
+    case .topicCommitAfter, .topicCommitBefore: true
+    case .rpcOnce, .rpcRetried, .rpcCallerDies, .rpcBelowQueue, .reliable, .queueAckAfter, .queueAckBefore: false
     }
   }
 }
@@ -101,7 +114,7 @@ enum Control: String, CaseIterable, Sendable {
   case durable = "D"
 }
 
-/// The fault rows; F8 needs the observers of order and is not here.
+/// The fault rows about one trigger. F8 is about two: `OrderCell`.
 enum FaultRow: String, CaseIterable, Sendable {
   case f1, f2, f3, f4, f5, f6, f7, f9
 }

@@ -26,7 +26,8 @@ struct CellFaults {
   private func crash(_ point: String) -> String {
     switch cell.trigger {
     case .rpcOnce, .rpcCallerDies: "{crash: worker, \(point), restart: 2s}"
-    case .rpcRetried, .rpcBelowQueue, .reliable, .queueAckAfter, .queueAckBefore:
+    case .rpcRetried, .rpcBelowQueue, .reliable, .queueAckAfter, .queueAckBefore, .topicCommitAfter,
+      .topicCommitBefore:
       "{crash: worker, \(point), restart: 500ms}"
     }
   }
@@ -41,7 +42,8 @@ struct CellFaults {
     case .rpcOnce, .rpcRetried, .rpcCallerDies: cell.hasFreshID ? [] : ["{duplicate: client -> worker}"]
     case .reliable:
       cell.hasFreshID ? ["{crash: caller, after: work, restart: 500ms}"] : ["{duplicate: \(sender) -> worker}"]
-    case .rpcBelowQueue, .queueAckAfter, .queueAckBefore: ["{duplicate: jobs}"]
+    case .rpcBelowQueue, .queueAckAfter, .queueAckBefore, .topicCommitAfter, .topicCommitBefore:
+      ["{duplicate: jobs}"]
     }
   }
 
@@ -56,7 +58,7 @@ struct CellFaults {
   /// The node whose message is the worker's trigger.
   private var sender: String {
     switch cell.trigger {
-    case .rpcOnce, .rpcRetried, .queueAckAfter, .queueAckBefore: "client"
+    case .rpcOnce, .rpcRetried, .queueAckAfter, .queueAckBefore, .topicCommitAfter, .topicCommitBefore: "client"
     case .rpcCallerDies, .rpcBelowQueue: "caller"
     case .reliable: cell.caller == .durableNode ? "caller" : "client"
     }
@@ -68,8 +70,8 @@ struct CellFaults {
     case .rpcRetried: 250
     case .rpcOnce: cell.control == .durable ? 4_000 : 20_000
     case .rpcCallerDies, .rpcBelowQueue, .reliable: 2_500
-    case .queueAckBefore: 20_000
-    case .queueAckAfter: cell.isOutageLong ? 20_000 : 2_500
+    case .queueAckBefore, .topicCommitBefore: 20_000
+    case .queueAckAfter, .topicCommitAfter: cell.isOutageLong ? 20_000 : 2_500
     }
   }
 }

@@ -40,6 +40,7 @@ struct CellGraph {
       return ["  client: {kind: client, do: [{send: jobs}]}", "  caller: {trigger: jobs, do: [\(call)]}"]
     case .reliable: return reliableEntry
     case .queueAckAfter, .queueAckBefore: return ["  client: {kind: client, do: [{send: jobs}]}"]
+    case .topicCommitAfter, .topicCommitBefore: return ["  client: {kind: client, do: [{publish: jobs}]}"]
     }
   }
 
@@ -77,14 +78,15 @@ struct CellGraph {
   private var callKey: String { cell.isCallKeyed ? ", key: order_id" : "" }
 
   private var channels: [String] {
-    let usesQueue =
+    let usesChannel =
       switch cell.trigger {
-      case .rpcBelowQueue, .queueAckAfter, .queueAckBefore: true
+      case .rpcBelowQueue, .queueAckAfter, .queueAckBefore, .topicCommitAfter, .topicCommitBefore: true
       case .reliable: cell.hasFreshID
       case .rpcOnce, .rpcRetried, .rpcCallerDies: false
       }
-    guard usesQueue else { return [] }
-    var words = "kind: queue, lease: \(leaseMs)ms"
+    guard usesChannel else { return [] }
+    var words = "kind: \(cell.trigger.isTopic ? "topic" : "queue"), lease: \(leaseMs)ms"
+    if cell.isRetentionShort { words += ", retention: 10s" }
     if case .after(let deliveries) = cell.deadLetters {
       words += ", dlq: true, max_deliveries: \(deliveries), redrive: owner"
     }
@@ -96,8 +98,8 @@ struct CellGraph {
   private var worker: [String] {
     var lines = ["  worker:"]
     switch cell.trigger {
-    case .queueAckAfter: lines.append("    trigger: jobs")
-    case .queueAckBefore: lines += ["    trigger: jobs", "    ack: before"]
+    case .queueAckAfter, .topicCommitAfter: lines.append("    trigger: jobs")
+    case .queueAckBefore, .topicCommitBefore: lines += ["    trigger: jobs", "    ack: before"]
     case .rpcOnce, .rpcRetried, .rpcCallerDies, .rpcBelowQueue, .reliable: break
     }
     switch cell.control {

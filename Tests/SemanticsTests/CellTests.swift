@@ -2,7 +2,7 @@ import LabEngine
 import ProgressGraph
 import Testing
 
-/// The simulated outcome of every cell of tables 2.2, 2.3 and 2.4 equals the cell, over both kinds of log.
+/// The simulated outcome of every cell of tables 2.2 to 2.5 equals the cell, over both kinds of log.
 ///
 /// Method: one generated design per cell, run once by the engine; the lookup knows the tables and not the engine.
 @Suite struct CellTests {

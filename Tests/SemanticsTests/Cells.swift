@@ -2,7 +2,7 @@
 enum Cells {
   static let all: [Cell] = {
     var names: Set<String> = []
-    return (RpcCells.all + ReliableCells.all + QueueCells.all).filter {
+    return (RpcCells.all + ReliableCells.all + QueueCells.all + TopicCells.all).filter {
       names.insert($0.testDescription).inserted
     }
   }()

@@ -36,6 +36,8 @@ struct Expected: Equatable, Sendable, CustomStringConvertible {
     case .reliable: self = ReliableTable.lookup(cell)
     case .queueAckAfter, .rpcBelowQueue: self = QueueTable.ackAfter(cell)
     case .queueAckBefore: self = QueueTable.ackBefore(cell)
+    case .topicCommitAfter: self = TopicTable.commitAfter(cell)
+    case .topicCommitBefore: self = TopicTable.commitBefore(cell)
     }
     if cell.mustComplete { self = countedAsLost(cell) }
   }
@@ -53,6 +55,16 @@ struct Expected: Equatable, Sendable, CustomStringConvertible {
 extension Cell {
   /// `PARTIAL(k)`: some effects, not all. Impossible for a single effect.
   var partial: Expected { k > 0 && k < n ? Expected(.partial) : .fine }
+
+  /// A record that was deleted before its work came to an end, tried more than once.
+  var gone: Expected {
+    switch column {
+    case .none: (k == 0 ? Expected(.lost) : partial) + dupOfDone
+    case .idempotent: k == 0 ? Expected(.lost) : partial
+    case .transactional: Expected(.lost)
+    case .durable: preconditionFailure("a durable node commits at its start: nothing of it can be deleted")
+    }
+  }
 
   /// `DUP(k)`: the first k effects are repeated; none when there are none.
   var dupOfDone: Expected { k > 0 ? Expected(.dup) : .fine }

@@ -21,7 +21,10 @@ import Testing
   }
 
   /// Acknowledging early never removes a LOST, and acknowledging late never adds one.
-  @Test(arguments: Cells.all.filter { $0.trigger == .queueAckAfter })
+  @Test(
+    arguments: Cells.all.filter {
+      ($0.trigger == .queueAckAfter || $0.trigger == .topicCommitAfter) && !$0.isRetentionShort
+    })
   func acknowledgingLateLosesNothing(_ cell: Cell) {
     #expect(!Expected(of: cell).codes.contains(.lost))
   }

@@ -31,6 +31,10 @@ enum QueueCells {
     cells += RpcCells.shared(.queueAckAfter, rows: [.f9]) { $0.deadLetters = .after(2) }.filter {
       $0.control != .durable
     }
+    cells += RpcCells.shared(.queueAckAfter, rows: [.f6]) { $0.isRetentionShort = true }
+      .filter { $0.control != .durable }
+    cells += RpcCells.shared(.queueAckAfter, rows: [.f6]) { $0.isRetentionShort = true }.boundary(k: 0)
+      .filter { $0.control != .durable }
     cells += RpcCells.terminal(.queueAckAfter, [.f6, .f9]) { $0.deadLetters = .after(3) }
     cells += RpcCells.terminal(.queueAckAfter, [.f6]) { _ in }
     return cells

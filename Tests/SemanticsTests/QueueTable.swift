@@ -68,6 +68,8 @@ enum QueueTable {
 
   /// F6, F9, and F7 beyond every delivery: what k effects look like after m attempts, and where the trigger is.
   private static func exhausted(_ cell: Cell) -> Expected {
+    // Deleted, it is stored no more; lost it is only where nothing of it was done.
+    if cell.isRetentionShort { return cell.gone }
     let place = cell.deadLetters == .none ? Expected(.stuck) : Expected(.parked)
     switch cell.column {
     case .none: return place + cell.partial + cell.dupOfDone

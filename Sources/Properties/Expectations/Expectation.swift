@@ -16,6 +16,8 @@ public enum Expectation: Hashable, Sendable {
   case exclusive([NameID])
   case eventually(NameID)
   case mustComplete
+  /// Decisions on a table that is read with `max_age`.
+  case maxAge(ChannelID)
   case never(AnomalyCode)
   /// What no file has to declare: once nothing is broken any more, everything comes to rest. Listed only where a run
   /// does not.
@@ -41,6 +43,7 @@ public enum Expectation: Hashable, Sendable {
     case .eventually(let name): return "eventually \(graph[name])"
     case .mustComplete: return "must_complete"
     case .settles: return "settles"
+    case .maxAge(let table): return "max_age \(graph[table].name)"
     case .never(let code): return "never \(code.rawValue)"
     }
   }
@@ -62,6 +65,7 @@ public enum Expectation: Hashable, Sendable {
     all += expected.exclusive.map { .exclusive($0) }
     all += expected.eventually.map { .eventually($0) }
     if graph.workflow.mustComplete { all.append(.mustComplete) }
+    all += catalogue.boundedTables.map { .maxAge($0.table) }
     all += expected.never.map { .never($0) }
     return all
   }

@@ -50,6 +50,7 @@ struct ExpectationJudge {
     case .eventually(let name): isNeverDone(anomaly, name)
     case .mustComplete:
       (anomaly.code == .lost || anomaly.code == .stuck) && isCore(anomaly)
+    case .maxAge(let table): anomaly.code == .stale && anomaly.subject == .channel(table)
     case .never(let code): anomaly.code == code
     case .settles: anomaly.code == .stuck
     }

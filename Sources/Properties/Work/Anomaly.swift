@@ -120,6 +120,8 @@ public struct Judgement: Equatable, Sendable {
   public var failures: [CleanFailure]
   /// Every expectation of the graph, with what violates it.
   public var expectations: [ExpectationResult]
+  /// What the run came to of what some run has to.
+  public var reached: [Sometimes]
 
   /// Callers told FAIL.
   public var failed: Int { failures.count }

@@ -42,6 +42,10 @@ struct EffectCatalogue: Sendable {
   private(set) var consumers: [[Consumer]] = []
   /// Indexed by node.
   let isDurable: [Bool]
+  /// Indexed by node: work of a stream job is done at its checkpoint, not at its last step.
+  let isStream: [Bool]
+  /// Tables that somebody reads with a bound on their age, with the job that makes each.
+  private(set) var boundedTables: [(table: ChannelID, job: NodeID)] = []
   /// Indexed by handler: the fields by whose value its triggers have an order.
   private(set) var orderFields: [[NameID]] = []
   /// Fields that have one value for all triggers of the load.
@@ -53,9 +57,11 @@ struct EffectCatalogue: Sendable {
     self.graph = graph
     self.shared = shared
     isDurable = graph.nodes.map { $0.work == .durable }
+    isStream = graph.nodes.map { $0.kind == .stream }
     indexSteps()
     indexHandlers()
     hasDecisions = decisions.contains { !$0.isEmpty }
+    indexTables()
     orderFields = graph.handlerIDs.map { orderFields(of: $0) }
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
   }
@@ -104,6 +110,17 @@ struct EffectCatalogue: Sendable {
     }
     if !own.isEmpty { seen.append(id.index) }
     return ordinal
+  }
+
+  private mutating func indexTables() {
+    for step in graph.steps {
+      guard case .read(_, let table?, _?) = step.verb, !boundedTables.contains(where: { $0.table == table }),
+        let source = graph[table].source
+      else { continue }
+      // The deployment adds the job under the table's name.
+      let job = consumers[source.index].map(\.node).first { isStream[$0.index] && graph[$0].name == graph[table].name }
+      if let job { boundedTables.append((table, job)) }
+    }
   }
 
   private func place(of id: StepID) -> Place {

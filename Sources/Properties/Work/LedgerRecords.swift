@@ -25,10 +25,22 @@ struct WorkRecord: Sendable {
   var begun = IdentifierSet<StepID>()
   /// Effects that some attempt applied, each once: positions in `WorkLedger.effects`.
   var effects: [Int] = []
+  /// Attempts that arrived.
+  var arrivals = 0
+  /// Steps of the latest attempt that came to their end.
+  var ended = IdentifierSet<StepID>()
+  /// The step in hand.
+  var current: StepID?
+  /// Attempts beyond the first at steps of the latest attempt.
+  var retries: [(step: StepID, count: Int)] = []
   /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
   var recognised: [StepID] = []
   /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
   var outdated: [StepID] = []
+  /// What its latest attempt read of tables with a bound on their age.
+  var reads: [TableRead] = []
+  /// Decisions on old reads, the first for each table.
+  var stale: [StaleDecision] = []
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
@@ -42,6 +54,24 @@ struct WorkRecord: Sendable {
 
   init(unit: WorkUnit) { self.unit = unit }
 
+  /// A further attempt begins with its first step; what stands of the last one is told by its effects.
+  mutating func noteArrival() {
+    arrivals += 1
+    ended = IdentifierSet()
+    current = nil
+    retries = []
+  }
+
+  mutating func noteEnd(of step: StepID) {
+    ended.insert(step)
+    if current == step { current = nil }
+  }
+
+  mutating func noteRetry(of step: StepID, count: Int) {
+    retries.removeAll { $0.step == step }
+    retries.append((step, count))
+  }
+
   var isFinished: Bool { finishedAt >= 0 }
 
   /// A durable run that ended with a terminal error and was not run again to its end.
@@ -49,6 +79,21 @@ struct WorkRecord: Sendable {
 
   /// True when its latest attempt ended without finishing.
   var lastAttemptFailed: Bool { failedAt > finishedAt && failedAt >= arrivedAt }
+}
+
+/// A snapshot that a work read, by the oldest record that it lacks.
+struct TableRead: Sendable {
+  var step: StepID
+  var table: ChannelID
+  var bound: SimDuration
+  /// Its position among the records of the table's source.
+  var missing: Int
+}
+
+/// An effect based on a snapshot older than its read allows.
+struct StaleDecision: Sendable {
+  var table: ChannelID
+  var at: EventStep
 }
 
 /// What the checkers count by: the effect's identity, for each root trigger apart. Two triggers that share a value of
@@ -124,10 +169,16 @@ struct RequestRecord: Sendable {
 
 /// A record of a channel and what became of it, consumer by consumer.
 struct StoredRecord: Sendable {
+  struct Origin: Sendable {
+    /// A position in `WorkLedger.works`.
+    var work: Int
+    var step: StepID
+  }
   struct Consumer: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
     var parkedAt: EventStep = never
+    /// Dropped, or deleted after its retention.
     var droppedAt: EventStep = never
 
     /// The channel will not deliver it to this consumer again.
@@ -137,6 +188,8 @@ struct StoredRecord: Sendable {
   var message: UInt64
   var root: UInt64
   var path: UInt64
+  /// The work and step that put it there; nil for an invocation in the durable-execution engine.
+  var origin: Origin?
   var seenAt: EventStep
   var consumers: [Consumer] = []
 }

@@ -8,27 +8,36 @@ public import ProgressGraph
 /// in order; ask for a verdict whenever one is wanted.
 public struct WorkJudge: Sendable {
   let catalogue: EffectCatalogue
-  private(set) var ledger = WorkLedger()
+  private(set) var ledger: WorkLedger
 
   /// - Parameters:
   ///   - graph: as deployed, so that names of implied effects and the engine's channel are known.
   ///   - same: the fields that have one value for all triggers of the load.
-  public init(graph: Graph, same: [NameID] = []) { catalogue = EffectCatalogue(graph: graph, same: same) }
+  public init(graph: Graph, same: [NameID] = []) {
+    catalogue = EffectCatalogue(graph: graph, same: same)
+    ledger = WorkLedger(catalogue: catalogue)
+  }
+
+  /// Whether the instants of what is observed decide anything: only where something is read with a bound on its age.
+  public var judgesByTime: Bool { !catalogue.boundedTables.isEmpty }
 
   /// Folds one observation in.
   ///
-  /// - Parameter step: the event it came with, not below the one before.
-  public mutating func observe(_ observation: WorkObservation, step: Int) {
-    ledger.observe(observation, step: step, catalogue: catalogue)
+  /// - Parameters:
+  ///   - step: the event it came with, not below the one before.
+  ///   - instant: when that was, in virtual time; only the age of data is judged by it.
+  public mutating func observe(_ observation: WorkObservation, step: Int, at instant: SimInstant) {
+    ledger.observe(observation, step: step, at: instant, catalogue: catalogue)
   }
 
   /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
   ///
   /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still
-  ///   under way only what is already there is told, DUP, OOO and PARKED: everything else may yet come right.
+  ///   under way only what is already there is told, DUP, OOO, PARKED and STALE: everything else may yet come right.
   public func verdict(settled: Bool, facts: RunFacts = RunFacts()) -> Judgement {
     let evidence = Evidence(ledger: ledger, catalogue: catalogue, facts: facts)
     var anomalies = duplicateEffects(evidence) + outOfOrderEffects(evidence) + parkedWork(evidence)
+    anomalies += staleReads(evidence)
     var failures: [CleanFailure] = []
     if settled {
       failures = cleanFailures(evidence)
@@ -41,6 +50,7 @@ public struct WorkJudge: Sendable {
     }
     anomalies.sort(by: Anomaly.precedes)
     let judge = ExpectationJudge(evidence: evidence, anomalies: anomalies, failures: failures)
-    return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results())
+    return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results(),
+      reached: evidence.reached())
   }
 }

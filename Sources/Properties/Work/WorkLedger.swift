@@ -23,33 +23,53 @@ struct WorkLedger: Sendable {
   private var rootIndex: [UInt64: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
+  /// Who put a record into its channel, by the record.
+  private var origins: [UInt64: StoredRecord.Origin] = [:]
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
+  private var freshness: TableFreshness
   private var latest: (unit: WorkUnit, work: Int)?
 
+  init(catalogue: EffectCatalogue) { freshness = TableFreshness(catalogue: catalogue) }
+
   /// Folds one observation in. Cost: a constant number of look-ups.
-  mutating func observe(_ observation: WorkObservation, step: EventStep, catalogue: EffectCatalogue) {
+  mutating func observe(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    if !freshness.isEmpty { noteFreshness(observation, step: step, at: instant, catalogue: catalogue) }
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at): noteStep(unit, at, step: step, catalogue: catalogue)
+    case .began(let unit, let at):
+      noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) { $0.current = at }
+    case .ended(let unit, let at):
+      noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) { $0.noteEnd(of: at) }
     case .chose(let unit, let at, let option, let turn):
       noteStep(unit, at, step: step, catalogue: catalogue)
       note(unit, step) { $0.noteDecision(at, option: option, turn: turn, within: catalogue.decisions[at.index]) }
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
+      if case .replayed = observation { note(unit, step) { $0.noteEnd(of: at) } }
       // Not `ended`: a compensation that failed on its one try ends as well.
       if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
-    case .finished(let unit): note(unit, step) { $0.finishedAt = step }
+    case .finished(let unit):
+      let isStream = catalogue.isStream[unit.node.index]
+      note(unit, step) { if !isStream { $0.finishedAt = step } }
+    case .checkpointed(let unit, _): note(unit, step) { $0.finishedAt = step }
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
-    case .retrying(let unit, _, _), .compensating(let unit): note(unit, step) { _ in }
+    case .retrying(let unit, let at, let attempt): note(unit, step) { $0.noteRetry(of: at, count: attempt - 1) }
+    case .compensating(let unit): note(unit, step) { _ in }
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
     case .outdated(let unit, let at): note(unit, step) { if !$0.outdated.contains(at) { $0.outdated.append(at) } }
+    case .read(let unit, let at, _, _): note(unit, step) { $0.begun.insert(at) }
+    case .rewound: break
     case .called(let unit, let at, let request, _): noteCall(unit, at, request: request, step: step)
     case .answered(let unit, let at, let request):
       noteAnswer(unit, at, request: request, step: step, catalogue: catalogue)
@@ -64,7 +84,7 @@ struct WorkLedger: Sendable {
       noteConsumer(of: trigger, step: step) { _ in }
     case .acknowledged(let trigger): noteConsumer(of: trigger, step: step) { $0.acknowledgedAt = step }
     case .parked(let trigger): noteConsumer(of: trigger, step: step) { $0.parkedAt = step }
-    case .dropped(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
+    case .dropped(let trigger), .expired(let trigger): noteConsumer(of: trigger, step: step) { $0.droppedAt = step }
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
@@ -76,9 +96,12 @@ struct WorkLedger: Sendable {
 
   /// The work that a stored record started at a consumer, if it ever arrived there.
   func work(of record: StoredRecord, at node: NodeID, handler: HandlerID) -> WorkRecord? {
+    workPosition(of: record, at: node, handler: handler).map { works[$0] }
+  }
+
+  func workPosition(of record: StoredRecord, at node: NodeID, handler: HandlerID) -> Int? {
     let byTrigger = triggered[TriggerKey(node: node, trigger: record.message)]
-    let byPath = workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
-    return (byTrigger ?? byPath).map { works[$0] }
+    return byTrigger ?? workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
   }
 
   /// True for a message that a log holds for this consumer and that is not acknowledged, parked or dropped.
@@ -135,6 +158,7 @@ struct WorkLedger: Sendable {
     let index = workRecord(of: unit)
     works[index].lastSeenAt = step
     works[index].arrivedAt = step
+    works[index].noteArrival()
     triggered[TriggerKey(node: unit.node, trigger: unit.trigger)] = index
     for call in works[index].calls { calls[call].attempts = 0 }
     if let request = requests[unit.trigger] {
@@ -153,11 +177,43 @@ struct WorkLedger: Sendable {
     }
   }
 
+  // MARK: Tables
+
+  private mutating func noteFreshness(
+    _ observation: WorkObservation, step: EventStep, at instant: SimInstant, catalogue: EffectCatalogue
+  ) {
+    switch observation {
+    case .stored(let trigger): freshness.noteStored(trigger, at: instant)
+    case .checkpointed(let unit, let number): freshness.noteSnapshot(number, holds: unit)
+    case .arrived(let unit, _): note(unit, step) { $0.reads = [] }
+    case .read(let unit, let at, let table, let snapshot):
+      guard case .read(_, _, let bound?) = catalogue.graph[at].verb,
+        let missing = freshness.oldestMissing(from: snapshot, of: table)
+      else { return }
+      note(unit, step) { work in
+        work.reads.removeAll { $0.step == at }
+        work.reads.append(TableRead(step: at, table: table, bound: bound, missing: missing))
+      }
+    case .effect(let effect):
+      let index = workRecord(of: effect.unit)
+      for read in works[index].reads where !works[index].stale.contains(where: { $0.table == read.table }) {
+        guard let age = freshness.age(of: read.table, missing: read.missing, at: instant), age > read.bound
+        else { continue }
+        works[index].stale.append(StaleDecision(table: read.table, at: step))
+      }
+    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
+      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+      break
+    }
+  }
+
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
     if let record = effect.record, !announced.insert(record).inserted { return }
     let work = workRecord(of: effect.unit)
+    if let record = effect.record { origins[record] = StoredRecord.Origin(work: work, step: effect.step) }
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
     if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
@@ -273,7 +329,8 @@ struct WorkLedger: Sendable {
     messageIndex[trigger.message] = stored.count
     stored.append(
       StoredRecord(
-        channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path, seenAt: step))
+        channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path,
+        origin: origins[trigger.message], seenAt: step))
     return stored.count - 1
   }
 

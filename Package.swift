@@ -61,6 +61,7 @@ let package = Package(
     // Layer 4
     house("Simulation", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     house("Properties", ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
+    house("Exploration", ["ClusterModel", "MachineContract", "Primitives"]),
     house("GraphDrawing", ["ProgressGraph", "Screen", "Primitives"]),
     // Layer 5
     house(
@@ -73,7 +74,7 @@ let package = Package(
     house(
       "LabEngine",
       [
-        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes",
+        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes",
         "RaftLog", "LogContract", "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
       ]),
     // Layer 7
@@ -116,6 +117,12 @@ let package = Package(
     tests(
       "SimulationTests",
       ["Simulation", "LabEngine", "ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
+    tests(
+      "ExplorationTests",
+      [
+        "Exploration", "LabEngine", "LabWorld", "GraphNodes", "Simulation", "Properties", "ProgressGraph",
+        "ClusterModel", "MachineContract", "Primitives",
+      ]),
     tests("PropertiesTests", ["Properties", "MachineContract", "ProgressGraph", "GraphFile", "Primitives"]),
     tests(
       "GraphDrawingTests", ["GraphDrawing", "ProgressGraph", "GraphFile", "Screen", "LabTesting", "Primitives"],
@@ -126,14 +133,15 @@ let package = Package(
     tests(
       "LabEngineTests",
       [
-        "LabEngine", "LabWorld", "Simulation", "Properties", "GraphNodes", "GraphFile", "ClusterModel", "LogContract",
+        "LabEngine", "LabWorld", "Simulation", "Exploration", "Properties", "GraphNodes", "GraphFile", "ClusterModel",
+        "LogContract",
         "IdealLog", "RaftLog", "MachineContract", "ProgressGraph", "Primitives",
       ]),
     tests("ReportingTests", ["Reporting", "LabEngine", "ProgressGraph", "Primitives"]),
     tests(
       "LabUITests", ["LabUI", "LabEngine", "ProgressGraph", "Screen", "LabTesting", "Primitives"],
       exclude: ["Goldens"]),
-    tests("CommandTests", ["Primitives"]),
+    tests("CommandTests", ["headway", "Primitives"]),
     tests("TidyTests"),
   ],
   swiftLanguageModes: [.v6]

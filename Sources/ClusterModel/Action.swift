@@ -108,6 +108,8 @@ public struct ArmedTimer<M: Machine>: Equatable, Sendable {
   public let timer: M.Timer
   public let range: DurationRange
   public let purpose: TimerPurpose
+  /// True where the deadline is stored outside the machine.
+  public let isDurable: Bool
   /// Tells two armings of one timer apart; never part of a fingerprint.
   public let generation: UInt32
 }

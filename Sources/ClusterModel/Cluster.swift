@@ -176,6 +176,7 @@ extension Cluster {
 extension Cluster {
   private mutating func fire(_ timer: M.Timer, of machine: MachineID, _ scratch: inout Scratch) -> Bool {
     guard let armed = slots[machine.index].takeDue(timer) else { return false }
+    if armed.isDurable { slots[machine.index].ripe.append(timer) }
     scratch.events.append(.fired(machine, armed))
     step(machine, .timer(timer), armed.purpose, &scratch)
     return true
@@ -194,8 +195,16 @@ extension Cluster {
   }
 
   private mutating func invoke(_ operation: M.Operation, at machine: MachineID, _ scratch: inout Scratch) -> Bool {
+    if slots[machine.index].status == .crashed { return miss(operation, at: machine, &scratch) }
     guard slots[machine.index].isRunning else { return false }
     step(machine, .invoke(operation), .work, &scratch)
+    return true
+  }
+
+  private mutating func miss(_ operation: M.Operation, at machine: MachineID, _ scratch: inout Scratch) -> Bool {
+    guard let missed = M.miss(operation) else { return false }
+    if let write = missed.write { M.absorb(write, into: &slots[machine.index].store) }
+    scratch.events.append(.observed(machine, .work(missed.observation)))
     return true
   }
 
@@ -229,7 +238,10 @@ extension Cluster {
     case .sendAhead(let message, let receiver):
       post(message, from: machine, to: receiver, purpose, &scratch)
     case .arm(let timer, let range, let timerPurpose):
-      arm(timer, range, timerPurpose, of: machine, &scratch)
+      disarm(timer, of: machine, &scratch)
+      arm(timer, range, timerPurpose, isDurable: false, of: machine, &scratch)
+    case .armDurably(let timer, let range):
+      armDurably(timer, range, of: machine, &scratch)
     case .disarm(let timer):
       disarm(timer, of: machine, &scratch)
       if !slots[machine.index].choices.isEmpty { abandonChoice(timer, of: machine, &scratch) }
@@ -246,18 +258,27 @@ extension Cluster {
   }
 
   private mutating func arm(
-    _ timer: M.Timer, _ range: DurationRange, _ purpose: TimerPurpose, of machine: MachineID,
+    _ timer: M.Timer, _ range: DurationRange, _ purpose: TimerPurpose, isDurable: Bool, of machine: MachineID,
     _ scratch: inout Scratch
   ) {
-    disarm(timer, of: machine, &scratch)
     let armed = ArmedTimer<M>(
-      timer: timer, range: range, purpose: purpose, generation: slots[machine.index].nextGeneration)
+      timer: timer, range: range, purpose: purpose, isDurable: isDurable,
+      generation: slots[machine.index].nextGeneration)
     slots[machine.index].nextGeneration &+= 1
     slots[machine.index].timers.append(armed)
     scratch.events.append(.armed(machine, armed))
   }
 
+  private mutating func armDurably(
+    _ timer: M.Timer, _ range: DurationRange, of machine: MachineID, _ scratch: inout Scratch
+  ) {
+    guard !slots[machine.index].timers.contains(where: { $0.timer == timer }) else { return }
+    let isRipe = slots[machine.index].removeRipe(timer)
+    arm(timer, isRipe ? .immediately : range, .work, isDurable: true, of: machine, &scratch)
+  }
+
   private mutating func disarm(_ timer: M.Timer, of machine: MachineID, _ scratch: inout Scratch) {
+    slots[machine.index].removeRipe(timer)
     guard let armed = slots[machine.index].take(timer) else { return }
     scratch.events.append(.disarmed(machine, armed))
   }
@@ -324,7 +345,9 @@ extension Cluster {
   private mutating func crash(_ machine: MachineID, _ fate: CrashFate, _ scratch: inout Scratch) -> Bool {
     guard slots[machine.index].status == .up else { return false }
     let pending = slots[machine.index].pending
-    for timer in slots[machine.index].timers { scratch.events.append(.disarmed(machine, timer)) }
+    for timer in slots[machine.index].timers where !timer.isDurable {
+      scratch.events.append(.disarmed(machine, timer))
+    }
     for choice in slots[machine.index].choices { scratch.events.append(.choiceAbandoned(machine, choice)) }
     for write in pending { scratch.events.append(.writeAbandoned(machine, write.purpose)) }
     switch fate {
@@ -335,7 +358,7 @@ extension Cluster {
     case .wipeDisk:
       slots[machine.index].store = M.wiped(slots[machine.index].store)
     }
-    slots[machine.index].timers.removeAll()
+    slots[machine.index].timers.removeAll { !$0.isDurable }
     slots[machine.index].choices.removeAll()
     slots[machine.index].pending.removeAll()
     slots[machine.index].held.removeAll()

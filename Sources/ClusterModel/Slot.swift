@@ -29,6 +29,8 @@ public struct Slot<M: Machine>: Equatable, Sendable {
   public internal(set) var isRefusing = false
   public internal(set) var incarnation: UInt32 = 0
   public internal(set) var timers: [ArmedTimer<M>] = []
+  /// Durable timers that fired and were not disarmed: armed again they fire at once.
+  var ripe: [M.Timer] = []
   /// In the order in which they were opened.
   public internal(set) var choices: [OpenChoice<M>] = []
   /// Oldest first; they become durable in this order.
@@ -64,6 +66,14 @@ public struct Slot<M: Machine>: Equatable, Sendable {
 
   /// The same for a timer that fires: nil also where the machine takes no input.
   mutating func takeDue(_ timer: M.Timer) -> ArmedTimer<M>? { isRunning ? take(timer) : nil }
+
+  /// Forgets that a durable timer has fired; false where it had not.
+  @discardableResult
+  mutating func removeRipe(_ timer: M.Timer) -> Bool {
+    guard let position = ripe.firstIndex(of: timer) else { return false }
+    ripe.remove(at: position)
+    return true
+  }
 }
 
 extension Slot: Fingerprintable {
@@ -92,5 +102,8 @@ extension Slot: Fingerprintable {
       armed &+= one.value
     }
     fingerprinter.feed(armed)
+    var fired: UInt64 = 0
+    for timer in ripe { fired &+= timer.fingerprint }
+    fingerprinter.feed(fired)
   }
 }

@@ -41,37 +41,54 @@ public struct Diagnostic: Equatable, Sendable {
 ///
 /// Owner: the reader. Findings are sorted only at the end, so the order of reading is free.
 struct Findings {
-  /// More mistakes than anybody reads; what is found beyond them is counted.
-  static let most = 1_000
+  /// How many findings of one severity are listed: a hostile file has hundreds of thousands. What is found beyond them
+  /// is counted, and the list says so. Warnings have a list of their own: they neither crowd out an error nor are one.
+  static let most = 10_000
+
+  private struct Tally {
+    var listed = 0
+    var further = 0
+  }
 
   let source: SourceText
   private(set) var list: [Diagnostic] = []
-  private var suppressed = 0
-  private(set) var hasError = false
+  private var errors = Tally()
+  private var warnings = Tally()
   var names = NearestName()
 
   init(source: SourceText) { self.source = source }
 
+  var hasError: Bool { errors.listed > 0 }
+
   mutating func add(_ diagnostic: Diagnostic) {
-    if diagnostic.severity == .error { hasError = true }
-    if list.count < Self.most { list.append(diagnostic) } else { suppressed += 1 }
+    if takes(diagnostic.severity) { list.append(diagnostic) }
   }
 
-  /// True when a further mistake is only counted; locating it would be work for nothing.
-  private mutating func counts() -> Bool {
-    guard list.count >= Self.most else { return false }
-    hasError = true
-    suppressed += 1
+  /// False when a further finding is only counted; locating it would be work for nothing.
+  private mutating func takes(_ severity: Severity) -> Bool {
+    switch severity {
+    case .error: Self.count(&errors)
+    case .warning: Self.count(&warnings)
+    }
+  }
+
+  private static func count(_ tally: inout Tally) -> Bool {
+    guard tally.listed < most else {
+      tally.further += 1
+      return false
+    }
+    tally.listed += 1
     return true
   }
 
   mutating func error(_ code: DiagnosticCode, at item: Item, _ message: String, hint: String? = nil) {
-    if counts() { return }
-    add(Diagnostic(code: code, message: message, hint: hint, span: source.span(of: item)))
+    guard takes(.error) else { return }
+    list.append(Diagnostic(code: code, message: message, hint: hint, span: source.span(of: item)))
   }
 
   mutating func warning(_ code: DiagnosticCode, at item: Item, _ message: String, hint: String? = nil) {
-    add(Diagnostic(code: code, severity: .warning, message: message, hint: hint, span: source.span(of: item)))
+    guard takes(.warning) else { return }
+    list.append(Diagnostic(code: code, severity: .warning, message: message, hint: hint, span: source.span(of: item)))
   }
 
   /// An error about a word that could have been one of `candidates`.
@@ -79,9 +96,9 @@ struct Findings {
     _ code: DiagnosticCode, at item: Item, _ message: String, word: String,
     candidates: @autoclosure () -> [String]
   ) {
-    if counts() { return }
-    let hint = names.isExhausted ? nil : names.nearest(to: word, among: candidates()).map { "did you mean `\($0)`?" }
-    error(code, at: item, message, hint: hint)
+    let isListed = errors.listed < Self.most
+    let nearest = isListed && !names.isExhausted ? names.nearest(to: word, among: candidates()) : nil
+    error(code, at: item, message, hint: nearest.map { "did you mean `\($0)`?" })
   }
 
   /// By position, then by code; at one position errors come first. Equal findings are reported once.
@@ -93,10 +110,10 @@ struct Findings {
       return left.offset < right.offset
     }
     for (_, diagnostic) in ordered where diagnostic != result.last { result.append(diagnostic) }
-    if suppressed > 0, let last = result.last {
-      result.append(
-        Diagnostic(
-          code: .furtherMistakes, message: "\(suppressed) further mistakes are not shown", span: last.span))
+    let end = result.last?.span ?? .fileStart
+    for (tally, severity) in [(errors, Severity.error), (warnings, .warning)] where tally.further > 0 {
+      let message = "\(tally.further) further \(severity.rawValue)s are not listed"
+      result.append(Diagnostic(code: .furtherMistakes, severity: severity, message: message, span: end))
     }
     return result
   }

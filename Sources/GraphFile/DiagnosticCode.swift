@@ -85,6 +85,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case nothingExpected = "HW051"
   /// A `wait` that nobody completes (warning).
   case unansweredWait = "HW052"
+  /// A `signal` that nobody waits for (warning).
+  case unheardSignal = "HW053"
 
   /// A valid feature that this version does not execute; raised before a run, never at load.
   case notExecutable = "HW099"

@@ -57,7 +57,7 @@ extension GraphAssembly {
       graph.expectations.ordered.append(.init(place: .channel(channel), field: field))
     } else if let node = nodeIDs[pair.name] {
       graph.expectations.ordered.append(.init(place: .node(node), field: field))
-    } else if !hasUnreadStep {
+    } else if !unread.mayInclude(pair.name) {
       findings.unknown(
         .unknownChannel, at: pair.key, "no channel or node is named `\(shortened(pair.name))`", word: pair.name,
         candidates: graph.channels.map(\.name) + graph.nodes.map(\.name))
@@ -95,7 +95,7 @@ extension GraphAssembly {
     guard let text = item.text, problem(ofName: text, as: .other) == nil else { return nil }
     if let id = nameIDs[text], known.contains(id) { return id }
     if channelIDs[text] != nil { return intern(text, at: item) }
-    if hasUnreadStep { return nil }
+    if unread.mayInclude(text) { return nil }
     var candidates = graph.names.indices.filter { known.contains(NameID($0)) }.map { graph.names[$0] }
     candidates += graph.channels.map(\.name)
     if alsoNodes { candidates += graph.nodes.map(\.name) }
@@ -226,26 +226,44 @@ extension GraphAssembly {
     warnAboutWaits()
   }
 
-  /// A wait is completed by a `signal`, a `reply_to`, or a handler or channel of its name.
+  /// A wait is completed by a `signal`, a `reply_to` of its node, or a handler of its node with its name.
   private mutating func warnAboutWaits() {
-    var completed: Set<NameID> = []
-    for step in graph.steps {
+    var completed = Set(graph.handlers.compactMap { handler in handler.name.map { Awaited(handler.node, $0) } })
+    let routes = SignalRoutes(graph)
+    for (index, step) in graph.steps.enumerated() {
+      let node = graph[step.handler].node
       switch step.verb {
-      case .signal(let name, _): completed.insert(name)
-      case .send(let send): if let name = send.replyTo { completed.insert(name) }
+      case .signal(let name, _):
+        if let target = routes.target(of: name, from: node) {
+          completed.insert(Awaited(target, graph[name]))
+        } else if let item = sources.steps[index]["signal"] {
+          findings.warning(.unheardSignal, at: item, "nothing waits for `\(shortened(graph[name]))`")
+        }
+      case .send(let send): if let name = send.replyTo { completed.insert(Awaited(node, graph[name])) }
       case .compute, .call, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .parallel,
         .each, .reply, .fail:
         break
       }
     }
-    let handlers = Set(graph.handlers.compactMap(\.name))
     for (index, step) in graph.steps.enumerated() {
-      guard case .wait(let wait) = step.verb, case .signal(let name) = wait.subject, !completed.contains(name),
-        !handlers.contains(graph[name]), channelIDs[graph[name]] == nil, let item = sources.steps[index]["wait"]
+      guard case .wait(let wait) = step.verb, case .signal(let name) = wait.subject,
+        !completed.contains(Awaited(graph[step.handler].node, graph[name])),
+        let item = sources.steps[index]["wait"]
       else { continue }
       findings.warning(
         .unansweredWait, at: item, "nothing completes the wait for `\(shortened(graph[name]))`",
         hint: "add a `signal`, or a `reply_to` on the message that asks")
     }
+  }
+}
+
+/// A wait of a node, by name.
+private struct Awaited: Hashable {
+  let node: NodeID
+  let name: String
+
+  init(_ node: NodeID, _ name: String) {
+    self.node = node
+    self.name = name
   }
 }

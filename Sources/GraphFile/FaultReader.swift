@@ -4,15 +4,15 @@ import ProgressGraph
 /// Reads faults against a finished graph: from a file's scenarios, and from the command line.
 struct FaultReader {
   let graph: Graph
-  /// False when a step could not be read: an unknown step is then no mistake of the fault.
-  let isComplete: Bool
+  /// Of the steps that could not be read: a fault may name them.
+  private let unread: UnreadNames
   private let nodes: [String: NodeID]
   private let channels: [String: ChannelID]
   private let steps: StepIndex
 
-  init(graph: Graph, isComplete: Bool) {
+  init(graph: Graph, unread: UnreadNames = UnreadNames()) {
     self.graph = graph
-    self.isComplete = isComplete
+    self.unread = unread
     nodes = Dictionary(graph.nodes.enumerated().map { ($0.element.name, NodeID($0.offset)) }) { first, _ in first }
     channels = Dictionary(graph.channels.enumerated().map { ($0.element.name, ChannelID($0.offset)) }) { first, _ in
       first
@@ -122,7 +122,7 @@ struct FaultReader {
         .ambiguousStep, at: item, "`\(shortened(text))` stands for several steps",
         hint: names.map { "`\(shortened($0))`" }.joined(separator: ", "))
     case .unknown:
-      guard isComplete else { return nil }
+      if unread.mayIncludeStep(text) { return nil }
       let place = own.map { " of `\(shortened(graph[$0].name))`" } ?? ""
       var hint = findings.names.nearest(to: text, among: steps.labels(of: own) + (own == nil ? [] : ["work"]))
       if hint == nil, own != nil { hint = findings.names.nearest(to: text, among: steps.labels(of: nil)) }

@@ -4,8 +4,8 @@ enum FlowText {
     switch item.content {
     case .empty, .faulty: "~"
     case .scalar(let text, _): scalar(text)
-    case .list(let elements, _): "[" + elements.map { self.text(of: $0) }.joined(separator: ", ") + "]"
-    case .map(let pairs, _):
+    case .list(let elements): "[" + elements.map { self.text(of: $0) }.joined(separator: ", ") + "]"
+    case .map(let pairs):
       "{" + pairs.map { "\(scalar($0.name)): \(self.text(of: $0.value))" }.joined(separator: ", ") + "}"
     }
   }

@@ -23,9 +23,8 @@ struct GraphAssembly {
   var logs: [String: LogSpecification] = [:]
   /// How often each verb without an object of its own was used in the current handler.
   var ordinals: [String: Int] = [:]
-  /// True when a step could not be understood: names it would have introduced are then unknown through no fault of
-  /// whoever refers to them.
-  var hasUnreadStep = false
+  /// Of the steps that could not be understood.
+  var unread = UnreadNames()
   private var reportedTooMany: Set<String> = []
 
   init(findings: Findings, root: Item) {

@@ -52,7 +52,7 @@ extension GraphReader {
     var fault: Fault?
     if !findings.hasError, let item = YamlDocument.read(&findings) {
       findings.check(item, .variants(StepTables.faults))
-      fault = FaultReader(graph: graph, isComplete: true).read(item, &findings)
+      fault = FaultReader(graph: graph).read(item, &findings)
     }
     guard let fault, !findings.hasError else {
       return .failure(FaultMistakes(diagnostics: findings.sorted(), source: source))

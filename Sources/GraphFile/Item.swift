@@ -7,8 +7,8 @@ struct Item: Sendable {
     /// Something whose mistake is already reported: nobody complains about it again.
     case faulty
     case scalar(String, isPlain: Bool)
-    case list([Item], isFlow: Bool)
-    case map([Pair], isFlow: Bool)
+    case list([Item])
+    case map([Pair])
   }
   var content: Content
   var place: Place
@@ -37,12 +37,12 @@ extension Item {
   }
 
   var pairs: [Pair]? {
-    if case .map(let pairs, _) = content { return pairs }
+    if case .map(let pairs) = content { return pairs }
     return nil
   }
 
   var elements: [Item]? {
-    if case .list(let elements, _) = content { return elements }
+    if case .list(let elements) = content { return elements }
     return nil
   }
 
@@ -60,7 +60,7 @@ extension Item {
   subscript(key: String) -> Item? { pair(key)?.value }
 
   func pair(_ key: String) -> Pair? {
-    guard case .map(let pairs, _) = content else { return nil }
+    guard case .map(let pairs) = content else { return nil }
     for pair in pairs {
       if case .scalar(let text, _) = pair.key.content, text == key { return pair }
     }
@@ -115,10 +115,14 @@ extension SourceText {
       if line.first == "\"" || line.first == "'" { return quotedLength(line) }
       if isPlain, line.starts(with: text.unicodeScalars) { return text.unicodeScalars.count }
       return line.first == "*" ? aliasLength(line) : untilComment(line)
-    case .list(_, isFlow: true), .map(_, isFlow: true):
-      return line.first == "*" ? aliasLength(line) : flowLength(line)
     case .list, .map:
-      return line.first == "*" ? aliasLength(line) : untilComment(line)
+      // Which of the two styles it is only the text tells: the parser's answer for one collection within another is
+      // whatever it last looked at.
+      switch line.first {
+      case "*": return aliasLength(line)
+      case "[", "{": return flowLength(line)
+      case _: return untilComment(line)
+      }
     }
   }
 

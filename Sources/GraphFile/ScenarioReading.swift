@@ -5,7 +5,7 @@ import ProgressGraph
 extension GraphAssembly {
   mutating func readScenarios() {
     guard root["scenarios"]?.pairs?.isEmpty == false else { return }
-    let reader = FaultReader(graph: graph, isComplete: !hasUnreadStep)
+    let reader = FaultReader(graph: graph, unread: unread)
     for pair in root["scenarios"]?.pairs ?? [] {
       var scenario = Scenario(name: pair.name)
       let item = pair.value
@@ -37,7 +37,7 @@ extension GraphAssembly {
     for item in list?.elements ?? [] {
       guard let text = item.text, problem(ofName: text, as: .other) == nil else { continue }
       guard let field = nameIDs[text], known.contains(field) else {
-        if hasUnreadStep { continue }
+        if unread.mayInclude(text) { continue }
         findings.unknown(
           .unknownName, at: item, "no key, `serial` or `version` is the field `\(shortened(text))`", word: text,
           candidates: known.map { graph[$0] })

@@ -135,23 +135,53 @@ extension Findings {
           message: "\(variants.noun) does one thing: this has `\(first.name)` and `\(chosen[1].name)`",
           hint: "write two, or one of them nested", span: source.span(of: chosen[1].key),
           related: [.init(span: source.span(of: first.key), message: "the first one")]))
-      return
+      return checkLoosely(pairs, variants)
     }
     if let table = variants.table(first.name) { check(pairs, of: item, table, key: key, elsewhere: variants) }
+  }
+
+  /// The keys of a map that could be two things: each by the first of them that has it.
+  private mutating func checkLoosely(_ pairs: [Pair], _ variants: Variants) {
+    let tables = pairs.compactMap { variants.table($0.name) } + variants.tables.map(\.table)
+    for pair in pairs {
+      if let known = tables.lazy.compactMap({ $0.key(pair.name) }).first {
+        check(pair.value, known.shape, key: pair.key)
+      } else {
+        unknownKey(pair, in: variants)
+      }
+    }
   }
 
   private mutating func missingVerb(_ pairs: [Pair], of item: Item, _ variants: Variants, key: Item?) {
     let words = variants.tables.map(\.name)
     let known = Set(variants.tables.flatMap { $0.table.keys.map(\.name) })
-    if let stranger = pairs.first(where: { !known.contains($0.name) }) {
-      unknown(
-        .unknownKey, at: stranger.key, "\(variants.noun) has no key `\(shortened(stranger.name))`",
-        word: stranger.name, candidates: words + variants.tables.flatMap { $0.table.keys.map(\.name) })
-    } else {
-      let target = pairs.first?.key ?? key ?? item
-      error(
-        .missingVerb, at: target, "\(variants.noun) needs one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
+    let strangers = pairs.indices.filter { !known.contains(pairs[$0].name) }
+    if let (position, verb) = misspelt(pairs, strangers, words), let table = variants.table(verb) {
+      unknownKey(pairs[position], in: variants)
+      // As if it were spelt right: the other keys are as right or wrong as they would be then.
+      var meant = pairs
+      meant[position].key.content = .scalar(verb, isPlain: true)
+      return check(meant, of: item, table, key: key, elsewhere: variants)
     }
+    for position in strangers { unknownKey(pairs[position], in: variants) }
+    guard strangers.isEmpty else { return }
+    let target = pairs.first?.key ?? key ?? item
+    error(
+      .missingVerb, at: target, "\(variants.noun) needs one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
+  }
+
+  /// The first unknown key that is nearly one of the verbs, and that verb.
+  private mutating func misspelt(_ pairs: [Pair], _ strangers: [Int], _ verbs: [String]) -> (Int, String)? {
+    for position in strangers {
+      if let verb = names.nearest(to: pairs[position].name, among: verbs) { return (position, verb) }
+    }
+    return nil
+  }
+
+  private mutating func unknownKey(_ pair: Pair, in variants: Variants) {
+    unknown(
+      .unknownKey, at: pair.key, "\(variants.noun) has no key `\(shortened(pair.name))`", word: pair.name,
+      candidates: variants.tables.map(\.name) + variants.tables.flatMap { $0.table.keys.map(\.name) })
   }
 
   // MARK: Scalars

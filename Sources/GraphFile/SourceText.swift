@@ -156,6 +156,12 @@ public struct SourceText: Sendable {
     return Place(line: UInt32(line + 1), column: UInt32(column))
   }
 
+  /// The place behind the last character that is no blank and no line break.
+  var endOfContent: Place {
+    let last = bytes.lastIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    return place(ofByte: last.map { $0 + 1 } ?? 0)
+  }
+
   /// The last position of a sorted sequence that satisfies a condition which the first one satisfies.
   private func index(in count: Int, _ holds: (Int) -> Bool) -> Int {
     var low = 0

@@ -22,7 +22,7 @@ extension GraphAssembly {
     guard verbs.count == 1, let verb = verbs.first, !verb.value.isEmpty, !verb.value.isFaulty,
       hasRoom(graph.steps.count, for: "steps", at: item)
     else {
-      hasUnreadStep = true
+      unread.add(item)
       return nil
     }
     let id = StepID(graph.steps.count)
@@ -30,7 +30,7 @@ extension GraphAssembly {
       Step(handler: handler, parent: parent, label: label(verb), verb: .checkpoint, when: intern(item["when"])))
     sources.steps.append(item)
     guard let meaning = meaning(verb, item, id, handler) else {
-      hasUnreadStep = true
+      unread.add(item)
       return id
     }
     graph.steps[id.index].verb = meaning
@@ -41,13 +41,10 @@ extension GraphAssembly {
   /// The object of the step; the verb itself, numbered from the second one of its handler on, where the object is no
   /// name of its own.
   private mutating func label(_ verb: Pair) -> String {
-    switch verb.name {
-    case "tx", "wait", "choose", "parallel", "each":
-      let ordinal = ordinals[verb.name, default: 0] + 1
-      ordinals[verb.name] = ordinal
-      return ordinal == 1 ? verb.name : "\(verb.name)-\(ordinal)"
-    default: return verb.value.text ?? verb.name
-    }
+    guard StepTables.verbsWithoutObject.contains(verb.name) else { return verb.value.text ?? verb.name }
+    let ordinal = ordinals[verb.name, default: 0] + 1
+    ordinals[verb.name] = ordinal
+    return ordinal == 1 ? verb.name : "\(verb.name)-\(ordinal)"
   }
 
   private mutating func meaning(_ verb: Pair, _ item: Item, _ id: StepID, _ handler: HandlerID) -> Verb? {

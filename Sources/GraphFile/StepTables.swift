@@ -16,6 +16,9 @@ enum StepTables {
         + [.init("when", .anyName, "Only for this event.")])
   }
 
+  /// Steps of these kinds are numbered within their handler instead of being called after their object.
+  static let verbsWithoutObject = ["tx", "wait", "choose", "parallel", "each"]
+
   private static let key = Table.Key("key", .anyName, "The field that identifies the effect.")
   private static let undo = Table.Key("undo", .step, "The compensation, registered before the step runs.")
 

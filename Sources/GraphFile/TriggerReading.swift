@@ -70,7 +70,7 @@ extension GraphAssembly {
 
   private mutating func reportTrigger(_ item: Item, _ name: String) {
     // The step that writes to it may be the one that could not be read.
-    if hasUnreadStep { return }
+    if unread.mayInclude(name) { return }
     findings.unknown(
       .unknownChannel, at: item, "nothing publishes or sends to `\(shortened(name))`, and it is not declared",
       word: name, candidates: graph.channels.map(\.name) + ["rpc"])
@@ -121,7 +121,7 @@ extension GraphAssembly {
         problem(ofName: name, as: .other) == nil
       else { continue }
       guard let source = channelIDs[name] else {
-        if !hasUnreadStep {
+        if !unread.mayInclude(name) {
           findings.unknown(
             .unknownChannel, at: from, "nothing publishes to `\(shortened(name))`, and it is not declared", word: name,
             candidates: graph.channels.filter { $0.kind == .topic }.map(\.name))

@@ -7,17 +7,10 @@ private enum UnexecutableFeature: String {
   case streamTrigger = "stream jobs on anything but topics"
   case durableStream = "`work: durable` in a stream job"
   case tableTrigger = "tables as triggers"
-  case everyTrigger = "durable timers as triggers"
-  case cronTrigger = "timers in memory as triggers"
-  case waitStep = "`wait`"
-  case signalStep = "`signal`"
   case parallelStep = "`parallel`"
   case eachStep = "`each`"
   case checkpointStep = "`checkpoint`"
-  case serial = "`serial`"
-  case instances = "several `instances`"
-  case replyTo = "`reply_to`"
-  case sendDelay = "`delay` of a message"
+  case undoOfSeveralSteps = "an `undo` with steps of its own"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -35,6 +28,9 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
     }
   }
   for id in graph.stepIDs {
+    if let undo = graph[id].undo, graph[undo].verb.hasSteps {
+      found.append((.undoOfSeveralSteps, sources.span(of: undo)))
+    }
     for (feature, key) in features(of: graph[id].verb) {
       found.append((feature, key.map { sources.span(of: id, key: $0) } ?? sources.span(of: id)))
     }
@@ -51,8 +47,6 @@ private func features(of node: Node) -> [(UnexecutableFeature, key: String)] {
   case .stream: if node.work == .durable { found.append((.durableStream, "work")) }
   case .service, .function, .agent, .external, .client: break
   }
-  if node.serial != nil { found.append((.serial, "serial")) }
-  if node.instances > 1 { found.append((.instances, "instances")) }
   return found
 }
 
@@ -60,26 +54,30 @@ private func features(of handler: Handler, in graph: Graph) -> [UnexecutableFeat
   let isStream = graph[handler.node].kind == .stream
   return handler.triggers.compactMap { trigger in
     switch trigger {
-    case .every: .everyTrigger
-    case .cron: .cronTrigger
     case .channel(let channel) where graph[channel].kind == .table: .tableTrigger
     case .channel(let channel) where isStream && graph[channel].kind != .topic: .streamTrigger
-    case .rpc where isStream: .streamTrigger
-    case .rpc, .channel, .start: nil
+    case .rpc where isStream, .every where isStream, .cron where isStream: .streamTrigger
+    case .rpc, .channel, .start, .every, .cron: nil
     }
   }
 }
 
 private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
   switch verb {
-  case .wait: return [(.waitStep, nil)]
-  case .signal: return [(.signalStep, nil)]
   case .parallel: return [(.parallelStep, nil)]
   case .each: return [(.eachStep, nil)]
   case .checkpoint: return [(.checkpointStep, nil)]
-  case .send(let send):
-    let reply: [(UnexecutableFeature, key: String?)] = send.replyTo == nil ? [] : [(.replyTo, "reply_to")]
-    return reply + (send.delay > .zero ? [(.sendDelay, "delay")] : [])
-  case .compute, .call, .publish, .choose, .write, .read, .effect, .transaction, .reply, .fail: return []
+  case .compute, .call, .send, .publish, .choose, .write, .read, .effect, .transaction, .wait, .signal, .reply, .fail:
+    return []
+  }
+}
+
+extension Verb {
+  /// True for a step that is done by doing others. Compensations are a list of steps, one action each.
+  fileprivate var hasSteps: Bool {
+    switch self {
+    case .transaction, .choose, .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail: false
+    }
   }
 }

@@ -11,7 +11,10 @@ extension GraphAssembly {
     var start = item?["start"].flatMap { node($0) }
     if item?["start"] == nil { start = defaultStart() }
     graph.workflow.start = start
-    if let start, let handler = graph[start].handlers.first, !graph[handler].triggers.contains(.start) {
+    // A node that its own timer triggers needs no load: each firing is a root trigger.
+    if let start, graph.isStartedByLoad(start), let handler = graph[start].handlers.first,
+      !graph[handler].triggers.contains(.start)
+    {
       graph.handlers[handler.index].triggers.append(.start)
     }
     var seen: Set<NodeID> = []

@@ -46,7 +46,9 @@ struct YamlDocument {
         guard let root = try parser.singleRoot() else { return empty() }
         if case .scalar(let scalar) = root, scalar.string.isEmpty, scalar.style == .plain { return empty() }
         // Anchors are weak references into the parser.
-        return withExtendedLifetime(parser) { item(root, depth: 0).item }
+        let document = withExtendedLifetime(parser) { item(root, depth: 0).item }
+        // What is left of a bomb says nothing about the design.
+        return expanded > Self.maximumExpandedAliases ? nil : document
       } catch let error as YamlError {
         if case .duplicatedKeysInMapping(_, let context) = error, rounds > 0,
           let next = renaming(keyAt: context.mark, in: text)
@@ -150,7 +152,7 @@ struct YamlDocument {
       size += child.size
       below = max(below, child.depth + 1)
     }
-    let list = Item(content: .list(elements, isFlow: sequence.style == .flow), place: place)
+    let list = Item(content: .list(elements), place: place)
     check(sequence.tag.description, at: list, core: ["seq"])
     return (list, size, below)
   }
@@ -186,7 +188,7 @@ struct YamlDocument {
           related: [.init(span: source.span(of: first), message: "the first one")]))
       pairs.remove(at: index)
     }
-    let map = Item(content: .map(pairs, isFlow: mapping.style == .flow), place: place)
+    let map = Item(content: .map(pairs), place: place)
     check(mapping.tag.description, at: map, core: ["map"])
     return (map, size, below)
   }
@@ -295,9 +297,9 @@ struct YamlDocument {
   }
 
   private mutating func add(_ code: DiagnosticCode, _ mark: Mark, _ message: String, hint: String? = nil) {
-    var place = Place(line: UInt32(clamping: mark.line), column: UInt32(clamping: mark.column))
-    // The parser may point behind the last line.
-    if Int(place.line) > source.lineCount { place = Place(line: UInt32(source.lineCount), column: 1) }
+    // What is missing at the end is missing behind the last word, however many blank lines the parser has passed.
+    let place = min(
+      Place(line: UInt32(clamping: mark.line), column: UInt32(clamping: mark.column)), source.endOfContent)
     let length = source.rest(from: place).prefix { $0 != " " && $0 != "," }.count
     findings.add(
       Diagnostic(code: code, message: message, hint: hint, span: source.span(at: place, length: max(1, length))))

@@ -27,6 +27,7 @@ public final class Deployment: Sendable {
   public let consumers: [[NodeID]]
   /// Indexed by `ChannelID`: the name under which a record put there counts as an effect.
   public let channelNames: [NameID]
+  let waits: WaitIndex
   /// Effects of externals without steps, by handler.
   private let impliedEffects: [HandlerID: NameID]
   /// Indexed by `NameID`: true for a field with one value for all triggers of the load.
@@ -68,6 +69,7 @@ public final class Deployment: Sendable {
     self.engine = engine
     self.tableJobs = tableJobs
     impliedEffects = implied
+    waits = WaitIndex(graph)
     programs = graph.handlerIDs.map { Program(handler: $0, in: graph) }
     var next = graph.nodes.count
     fronts = graph.channelIDs.map { channel in
@@ -98,6 +100,7 @@ public final class Deployment: Sendable {
     consumers = other.consumers
     channelNames = other.channelNames
     impliedEffects = other.impliedEffects
+    waits = other.waits
     var isShared = other.isShared
     for field in fields where field.index < isShared.count { isShared[field.index] = true }
     self.isShared = isShared

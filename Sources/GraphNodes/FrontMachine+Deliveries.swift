@@ -31,7 +31,7 @@ extension FrontMachine {
     let next = lanes[lane].entries.firstIndex { entry in
       switch entry.state {
       case .processed, .acknowledging: false
-      case .ready, .leased, .parking, .retiring, .exhausted: true
+      case .ready, .delayed, .leased, .parking, .retiring, .exhausted: true
       }
     }
     if let next { deliverIfReady(lane, next, into: &out) }
@@ -312,6 +312,7 @@ extension LaneEntry: Fingerprintable {
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(number)
       fingerprinter.feed(consumer)
+    case .delayed: fingerprinter.feed(7 as UInt64)
     }
   }
 }
@@ -324,6 +325,9 @@ extension FrontTimer: Fingerprintable {
       fingerprinter.feed(number)
     case .parking(let message):
       fingerprinter.feed(2 as UInt64)
+      fingerprinter.feed(message)
+    case .visible(let message):
+      fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(message)
     case .log: fingerprinter.feed(3 as UInt64)
     case .retention(let lane, let offset):

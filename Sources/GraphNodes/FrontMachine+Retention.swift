@@ -31,7 +31,7 @@ extension FrontMachine {
   mutating func expire(_ lane: Int, _ offset: UInt64, into out: inout Outbox<FrontMachine>) {
     guard let entry = lanes[lane].entries.firstIndex(where: { $0.offset == offset }) else { return }
     switch lanes[lane].entries[entry].state {
-    case .ready:
+    case .ready, .delayed:
       guard let loser = lanes[lane].group ?? consumers.first else { return }
       retire(lane, entry, by: loser, as: .expired, into: &out)
     case .leased:

@@ -82,6 +82,8 @@ public struct Lane: Equatable, Sendable {
 public struct LaneEntry: Equatable, Sendable {
   public enum State: Equatable, Sendable {
     case ready
+    /// Invisible until its sender's `delay` is over.
+    case delayed
     /// With a consumer until the lease ends. `isHeld` false: it gave up, and the lease runs on.
     case leased(number: UInt64, consumer: NodeID, isHeld: Bool)
     /// A stream job has processed it; its offset is committed with the job's next checkpoint.
@@ -106,6 +108,8 @@ public struct LaneEntry: Equatable, Sendable {
 
 public enum FrontTimer: Hashable, Sendable {
   case lease(UInt64)
+  /// The end of a message's `delay`.
+  case visible(UInt64)
   /// The dead-letter queue has not confirmed this record, by its id there.
   case parking(UInt64)
   /// The record has lain in its channel as long as the channel keeps it.
@@ -178,7 +182,7 @@ extension FrontMachine: Machine {
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged, .leaseOver:
+    case .request, .deliver, .acknowledged, .leaseOver, .signal:
       preconditionFailure("a front is no consumer")
     case .log:
       break
@@ -188,6 +192,7 @@ extension FrontMachine: Machine {
   private mutating func fire(_ timer: FrontTimer, into out: inout Outbox<FrontMachine>) {
     switch timer {
     case .lease(let number): leaseEnded(number, into: &out)
+    case .visible(let message): delayEnded(message, into: &out)
     case .parking(let parked): parkAgain(parked, into: &out)
     case .retention(let lane, let offset): expire(lane, offset, into: &out)
     case .log: log.retry(into: &out)
@@ -219,7 +224,10 @@ extension FrontMachine {
       isReading = false
       for record in records { replay(record, into: &out) }
       for lane in lanes.indices {
-        for entry in lanes[lane].entries { keep(entry, lane, into: &out) }
+        for entry in lanes[lane].entries.indices {
+          keep(lanes[lane].entries[entry], lane, into: &out)
+          hide(lane, entry, into: &out)
+        }
       }
       serve(into: &out)
     case .appended(let record, _):
@@ -242,7 +250,7 @@ extension FrontMachine {
     case .repeated(let message): enqueue(message, into: &out)
     case .acknowledged(let message, let consumer, _): acknowledged(message, by: consumer, into: &out)
     case .retired(let message, let consumer, _): retired(message, by: consumer, into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded, .snapshot:
       preconditionFailure("another log's record in a channel")
     }
     serve(into: &out)
@@ -265,7 +273,7 @@ extension FrontMachine {
     case .retired(let message, let consumer, let retirement):
       guard let entry = removeEntry(message, of: consumer) else { return }
       announce(retirement, of: trigger(entry.message, consumer: consumer), into: &out)
-    case .runStarted, .stepDone, .compensating, .runEnded, .snapshot:
+    case .runStarted, .stepDone, .waiting, .signalled, .compensating, .runEnded, .snapshot:
       preconditionFailure("another log's record in a channel")
     }
   }
@@ -283,7 +291,9 @@ extension FrontMachine {
 
   private mutating func enqueue(_ message: ChannelMessage, into out: inout Outbox<FrontMachine>) {
     for lane in enqueue(message) {
-      if let entry = lanes[lane].entries.last { keep(entry, lane, into: &out) }
+      let last = lanes[lane].entries.count - 1
+      keep(lanes[lane].entries[last], lane, into: &out)
+      hide(lane, last, into: &out)
     }
   }
 

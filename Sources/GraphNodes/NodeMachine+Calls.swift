@@ -62,6 +62,8 @@ extension NodeMachine {
     let waiting = units.filter {
       $0.awaited == reply.request && ($0.phase == .calling || $0.phase == .backingOff || $0.phase == .storing)
     }
+    // A node that refuses a signal is asked again when it is time to.
+    if units.contains(where: { $0.phase == .replying && $0.awaited == reply.request }) { return }
     if waiting.isEmpty { out.observe(.replyIgnored(id, request: reply.request)) }
     // Invocations with one key are one invocation, and its result is the answer to every unit that asked for it.
     for waiting in waiting {
@@ -96,8 +98,8 @@ extension NodeMachine {
   // MARK: Sending
 
   mutating func put(
-    on channel: ChannelID, name: NameID, key: NameID?, event: NameID?, _ step: StepID, _ unit: Int,
-    into out: inout Outbox<NodeMachine>
+    on channel: ChannelID, name: NameID, key: NameID?, event: NameID?, replyTo: NameID? = nil, _ step: StepID,
+    _ unit: Int, into out: inout Outbox<NodeMachine>
   ) {
     if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
     let isCompensation = units[unit].isCompensation || units[unit].isCompensating
@@ -107,7 +109,7 @@ extension NodeMachine {
       effect: AppliedEffect(
         unit: units[unit].work, step: step, name: name, key: countedKey(key, unit), isCompensation: isCompensation,
         record: units[unit].awaited),
-      isCompensation: isCompensation)
+      isCompensation: isCompensation, replyTo: replyTo.map { ReplyAddress(node: id, name: $0) })
     if units[unit].buffer != nil {
       units[unit].buffer?.messages.append(message)
       units[unit].awaited = 0
@@ -127,14 +129,16 @@ extension NodeMachine {
       out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
     case .storing, .reading:
       performAgain(unit, into: &out)
+    case .replying:
+      sendReply(unit, into: &out)
     case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
-      .recording, .abandoning, .finished, .ending, .lost:
+      .recording, .abandoning, .registering, .waiting, .finished, .ending, .lost:
       break
     }
   }
 
   mutating func takeConfirmation(of message: UInt64, into out: inout Outbox<NodeMachine>) {
-    let storing = units.filter { $0.phase == .storing && $0.awaited == message }
+    let storing = units.filter { ($0.phase == .storing || $0.phase == .replying) && $0.awaited == message }
     if storing.isEmpty { relayed(message, into: &out) }
     for storing in storing {
       if let unit = position(of: storing.serial) { takeConfirmation(for: unit, into: &out) }
@@ -143,11 +147,12 @@ extension NodeMachine {
 
   private mutating func takeConfirmation(for unit: Int, into out: inout Outbox<NodeMachine>) {
     out.disarm(.resend(units[unit].serial))
-    guard let step = currentStep(of: unit) else { return }
-    if case .call(let call) = graph[step].verb, call.isAwaited {
+    if units[unit].phase == .storing, let step = currentStep(of: unit), case .call(let call) = graph[step].verb,
+      call.isAwaited
+    {
       units[unit].phase = .calling
     } else {
-      completeStep(unit, into: &out)
+      signalArrived(unit, into: &out)
     }
   }
 

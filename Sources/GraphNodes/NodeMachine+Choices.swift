@@ -26,7 +26,7 @@ extension NodeMachine {
     case .choosing:
       decide(option, unit, into: &out)
     case .acknowledging, .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .storing,
-      .reading, .performed, .recording, .abandoning, .finished, .ending, .lost:
+      .reading, .registering, .waiting, .replying, .performed, .recording, .abandoning, .finished, .ending, .lost:
       preconditionFailure("a unit in this phase has left nothing open")
     }
   }

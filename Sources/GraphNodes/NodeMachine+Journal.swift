@@ -39,7 +39,7 @@ extension NodeMachine {
     units[unit].phase = .accepting
     let start = RunStart(
       run: units[unit].identity, unit: units[unit].work, event: units[unit].event,
-      isCompensation: units[unit].isCompensation)
+      isCompensation: units[unit].isCompensation, replyTo: units[unit].replyTo)
     journal?.append(.runStarted(start), into: &out)
   }
 
@@ -47,7 +47,11 @@ extension NodeMachine {
   mutating func recordStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard let step = currentStep(of: unit), isRecorded(step, unit) else { return endStep(unit, into: &out) }
     units[unit].phase = .recording
-    journal?.append(.stepDone(run: units[unit].identity, step: step, next: units[unit].next), into: &out)
+    units[unit].recordedSteps += 1
+    journal?.append(
+      .stepDone(
+        run: units[unit].identity, step: step, next: units[unit].next, number: units[unit].recordedSteps),
+      into: &out)
   }
 
   mutating func recordCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -79,9 +83,14 @@ extension NodeMachine {
       out.observe(.accepted(units[unit].work))
       acknowledgeStart(unit, into: &out)
       beginWork(unit, into: &out)
-    case .stepDone(let run, _, _):
+    case .stepDone(let run, _, _, _):
       guard let unit = position(run: run, .recording) else { return }
       endStep(unit, into: &out)
+    case .waiting(let run, _):
+      guard let unit = position(run: run, .registering) else { return }
+      beginWait(unit, into: &out)
+    case .signalled(let signal):
+      recorded(signal, into: &out)
     case .compensating(let run, _, _):
       guard let unit = position(run: run, .abandoning) else { return }
       beginCompensation(unit, into: &out)
@@ -102,6 +111,7 @@ extension NodeMachine {
 
   /// From here on the journal, not the channel, is the trigger.
   private mutating func acknowledgeStart(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    closeTick(root: units[unit].work.trigger, into: &out)
     guard let lease = units[unit].lease else { return }
     units[unit].lease = nil
     out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
@@ -115,9 +125,10 @@ extension NodeMachine {
     let running = units.firstIndex { $0.identity == arrival.identity }
     guard ended != nil || running != nil else { return false }
     out.observe(.attached(arrival.work))
+    let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true
+    if isRecorded { closeTick(root: arrival.work.trigger, into: &out) }
     if let lease = arrival.lease {
       // A start that is not yet in the journal must not be acknowledged; its lease brings the message back.
-      let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true
       out.send(
         isRecorded
           ? .acknowledge(channel: lease.channel, lease: lease.number)
@@ -147,9 +158,17 @@ extension NodeMachine {
   private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
     switch record {
     case .runStarted(let start): replayStart(start)
-    case .stepDone(let run, let step, let next): replayStep(step, of: run, next: next, into: &out)
-    case .compensating(let run, let undos, let reason):
+    case .stepDone(let run, let step, let next, let number):
+      replayStep(step, of: run, next: next, number: number, into: &out)
+    case .waiting(let run, _):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+      units[unit].isWaitRecorded = true
+    case .signalled(let signal):
+      if signals.insert(signal) { announce(signal, into: &out) }
+    case .compensating(let run, let undos, let reason):
+      // Its second copy would bring back undos that are done.
+      guard let unit = units.firstIndex(where: { $0.identity == run }), !units[unit].isCompensating else { return }
+      units[unit].isWaitRecorded = false
       units[unit].isCompensating = true
       units[unit].history = []
       units[unit].undos = undos
@@ -170,21 +189,26 @@ extension NodeMachine {
       Unit(
         serial: nextSerial, work: start.unit, identity: start.run, event: start.event,
         isCompensation: start.isCompensation, attempt: 1, waiters: [], lease: nil, origin: nil, blackBox: nil,
-        isInvocation: false))
+        isInvocation: false, replyTo: start.replyTo))
     units[units.count - 1].isResumed = true
     nextSerial &+= 1
   }
 
+  /// A repeated append can leave a step in the journal twice; two turns of a loop can do one step twice. The number
+  /// tells them apart.
   private mutating func replayStep(
-    _ step: StepID, of run: UInt64, next: Int, into out: inout Outbox<NodeMachine>
+    _ step: StepID, of run: UInt64, next: Int, number: Int, into out: inout Outbox<NodeMachine>
   ) {
-    guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
+    guard let unit = units.firstIndex(where: { $0.identity == run }), number > units[unit].recordedSteps
+    else { return }
+    units[unit].recordedSteps = number
     if units[unit].isCompensating {
       if units[unit].undos.first == step { units[unit].undos.removeFirst() }
     } else {
       units[unit].history.append(Unit.Recorded(step: step, next: next))
       if case .reply = graph[step].verb { units[unit].hasReplied = true }
     }
+    if case .wait(let wait) = graph[step].verb { replayWait(wait, step, unit, next: next, into: &out) }
     out.observe(.replayed(units[unit].work, step))
   }
 

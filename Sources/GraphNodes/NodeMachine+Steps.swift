@@ -109,7 +109,9 @@ extension NodeMachine {
     case .call(let call):
       performCall(call, step, unit, into: &out)
     case .send(let send):
-      put(on: send.channel, name: channelName(send.channel), key: send.key, event: nil, step, unit, into: &out)
+      put(
+        on: send.channel, name: channelName(send.channel), key: send.key, event: nil, replyTo: send.replyTo, step, unit,
+        into: &out)
     case .publish(let publish):
       put(
         on: publish.channel, name: channelName(publish.channel), key: publish.key, event: publish.event, step, unit,
@@ -124,12 +126,15 @@ extension NodeMachine {
       completeStep(unit, into: &out)
     case .reply:
       reply(unit, into: &out)
-      completeStep(unit, into: &out)
+    case .wait:
+      performWait(step, unit, into: &out)
+    case .signal(let name, let key):
+      performSignal(name, key: key, step, unit, into: &out)
     case .fail:
-      failUnit(unit, step, .terminal, into: &out)
+      failStep(step, unit, .terminal, into: &out)
     case .choose:
       choose(step, unit, into: &out)
-    case .transaction, .checkpoint, .wait, .parallel, .each, .signal:
+    case .transaction, .checkpoint, .parallel, .each:
       preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
@@ -146,7 +151,10 @@ extension NodeMachine {
   /// The step is done and, where there is a record, recorded.
   mutating func endStep(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     let step = currentStep(of: unit)
-    if let step { out.observe(.ended(units[unit].work, step)) }
+    if let step {
+      out.observe(.ended(units[unit].work, step))
+      if case .wait = graph[step].verb { closeWait(unit, step, into: &out) }
+    }
     // A decision made anew says nothing about the step behind it.
     if node.work != .durable || isRecorded(step, unit) { units[unit].isResumed = false }
     if units[unit].isCompensating {
@@ -159,12 +167,16 @@ extension NodeMachine {
   }
 
   private mutating func reply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let isAsked = units[unit].replyTo != nil
     if units[unit].buffer != nil {
-      // The answer must not overtake the commit that makes it true.
-      units[unit].buffer?.answersAtCommit = true
+      // The answer must not overtake the commit that makes it true. A reply to a message then waits for the end.
+      units[unit].buffer?.answersAtCommit = !isAsked
+    } else if isAsked {
+      return sendReply(unit, into: &out)
     } else {
       answer(unit, nil, into: &out)
     }
+    completeStep(unit, into: &out)
   }
 
   // MARK: Effects
@@ -214,10 +226,20 @@ extension NodeMachine {
     case .newer: break
     }
     var effect = effect
-    if journal != nil, let origin = units[unit].origin { effect.record = origin.fingerprint }
+    if journal != nil { effect.record = rowOfTable(effect.step, unit) }
     units[unit].buffer?.effects.append(effect)
     if let key { units[unit].buffer?.keys.append(key) }
     if let row { units[unit].buffer?.rows.append(row) }
+  }
+
+  /// How observers know a table's row, told once or again. An upsert of the same message leaves the same row, wherever
+  /// in the topic the message stands; without a key each record is a row of its own.
+  private func rowOfTable(_ step: StepID, _ unit: Int) -> UInt64? {
+    guard case .write(_, _?, _) = graph[step].verb else { return units[unit].origin?.fingerprint }
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(step)
+    fingerprinter.feed(units[unit].identity)
+    return fingerprinter.value
   }
 
   /// A call to an external without steps.

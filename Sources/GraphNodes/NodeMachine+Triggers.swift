@@ -9,14 +9,17 @@ extension NodeMachine {
   mutating func begin(root: UInt64, into out: inout Outbox<NodeMachine>) {
     out.observe(.started(id, root: root))
     guard let handler = startHandler else { return }
+    admit(arrival(root: root, handler: handler, attempt: 1), into: &out)
+  }
+
+  /// A root trigger as work.
+  func arrival(root: UInt64, handler: HandlerID, attempt: Int) -> Arrival {
     var path = Fingerprinter()
     path.feed(handler)
     let work = WorkUnit(node: id, handler: handler, root: root, path: path.value, trigger: root)
-    admit(
-      Arrival(
-        work: work, identity: root, event: nil, isCompensation: false, attempt: 1, waiter: nil, lease: nil,
-        origin: nil, blackBox: nil, isInvocation: false),
-      into: &out)
+    return Arrival(
+      work: work, identity: root, event: nil, isCompensation: false, attempt: attempt, waiter: nil, lease: nil,
+      origin: nil, blackBox: nil, isInvocation: false)
   }
 
   /// The handler that the load starts: a client's, else the node's first.
@@ -83,20 +86,22 @@ extension NodeMachine {
         work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
         attempt: delivery.attempt, waiter: nil,
         lease: Unit.Lease(channel: message.channel, number: delivery.lease),
-        origin: isStream ? delivery.position : nil, blackBox: nil, isInvocation: false),
+        origin: isStream ? delivery.position : nil, blackBox: nil, isInvocation: false,
+        replyTo: message.replyTo),
       into: &out)
   }
 
   private var capacity: Int { deployment.capacity(of: id) }
 
-  private mutating func admit(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) {
+  mutating func admit(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) {
     guard !isRecovering, units.count < capacity else { return inbox.append(arrival) }
     if node.work == .durable, attach(arrival, into: &out) { return }
+    guard !isBlocked(arrival) else { return inbox.append(arrival) }
     let unit = Unit(
       serial: nextSerial, work: arrival.work, identity: arrival.identity, event: arrival.event,
       isCompensation: arrival.isCompensation, attempt: arrival.attempt,
       waiters: arrival.waiter.map { [$0] } ?? [], lease: arrival.lease, origin: arrival.origin,
-      blackBox: arrival.blackBox, isInvocation: arrival.isInvocation)
+      blackBox: arrival.blackBox, isInvocation: arrival.isInvocation, replyTo: arrival.replyTo)
     nextSerial &+= 1
     units.append(unit)
     if let lease = arrival.lease, node.acknowledgement == .before {
@@ -105,6 +110,19 @@ extension NodeMachine {
       out.arm(.resend(unit.serial), after: .exactly(.seconds(1)))
     } else {
       arrive(units.count - 1, into: &out)
+    }
+  }
+
+  /// True while work with the same value of the node's `serial` field is in hand. What completes a wait of the node is
+  /// no such work, or a run could wait for what it keeps out itself.
+  private func isBlocked(_ arrival: Arrival) -> Bool {
+    guard let field = node.serial, !deployment.waits.completesOwnWait(arrival.work.handler) else { return false }
+    let value = deployment.value(of: field, root: arrival.work.root)
+    return units.contains { unit in
+      // A trigger of a durable run in hand starts nothing: it is attached.
+      deployment.value(of: field, root: unit.work.root) == value
+        && !deployment.waits.completesOwnWait(unit.work.handler)
+        && (node.work != .durable || unit.identity != arrival.identity)
     }
   }
 
@@ -147,7 +165,7 @@ extension NodeMachine {
     out.arm(.unit(units[unit].serial), after: node.latency)
     // A durable run is suspended between its steps; no limit on running time applies to it.
     if let limit = node.maxRuntime, node.work != .durable {
-      out.arm(.runtime(units[unit].serial), after: .exactly(limit), purpose: .upkeep)
+      out.arm(.runtime(units[unit].serial), after: .exactly(limit))
     }
   }
 
@@ -167,6 +185,11 @@ extension NodeMachine {
       return remove(unit, into: &out)
     }
     answer(unit, failure, into: &out)
+    if failure == nil || failure == .terminal {
+      closeTick(root: units[unit].work.trigger, into: &out)
+    } else {
+      putOffTick(root: units[unit].work.trigger, into: &out)
+    }
     if let lease = units[unit].lease {
       let front = deployment.front(of: lease.channel)
       if failure == nil {
@@ -199,8 +222,13 @@ extension NodeMachine {
   }
 
   mutating func admitWaiting(into out: inout Outbox<NodeMachine>) {
-    while !inbox.isEmpty, !isRecovering, units.count < capacity {
-      admit(inbox.removeFirst(), into: &out)
+    var position = 0
+    while position < inbox.count, !isRecovering, units.count < capacity {
+      if isBlocked(inbox[position]) {
+        position += 1
+      } else {
+        admit(inbox.remove(at: position), into: &out)
+      }
     }
   }
 

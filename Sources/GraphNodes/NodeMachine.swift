@@ -38,6 +38,7 @@ public struct NodeMachine: Equatable, Sendable {
   var endedRuns = EndedRuns()
   /// Invocations of the engine that this node completed since it came up, with their result. Look-up only.
   var servedInvocations = EndedRuns()
+  var signals = SignalBox()
 
   public init(_ id: NodeID, in deployment: Deployment, store: NodeStore = NodeStore()) {
     self.id = id
@@ -55,7 +56,7 @@ public struct NodeMachine: Equatable, Sendable {
       && left.isRecovering == right.isRecovering && left.endedRuns == right.endedRuns
       && left.servedInvocations == right.servedInvocations && left.epoch == right.epoch
       && left.committing == right.committing && left.isRestarting == right.isRestarting
-      && left.restarts == right.restarts
+      && left.restarts == right.restarts && left.signals == right.signals
   }
 }
 
@@ -69,6 +70,10 @@ public enum NodeTimer: Hashable, Sendable {
   case resend(UInt32)
   /// The unit has run longer than it may.
   case runtime(UInt32)
+  /// The end of a durable run's wait: kept by the engine.
+  case alarm(run: UInt64, StepID)
+  /// A durable timer whose work failed comes again.
+  case tick(root: UInt64)
   /// The outbox's head was not confirmed.
   case relay
   /// A stream job's checkpoint is due.
@@ -82,6 +87,8 @@ public enum NodeTimer: Hashable, Sendable {
 public enum NodeOperation: Equatable, Sendable {
   /// Starts the workflow.
   case trigger(root: UInt64)
+  /// A timer that triggers a handler is due.
+  case tick(TimerFiring)
   /// From now on the `nth` trigger to reach the step fails there on every attempt.
   case poison(StepID, nth: Int)
   /// A front's `nth` record from now on stands in its log twice.
@@ -123,15 +130,26 @@ extension NodeMachine: Machine {
     wiped.appliedOutside = store.appliedOutside
     // Poison is a property of the trigger, not of the disk.
     wiped.poisons = store.poisons
+    wiped.dueTicks = store.dueTicks
     return wiped
   }
 
   public static func refusal(of message: NodeMessage) -> NodeMessage? {
     switch message {
     case .request(let request): .reply(Reply(request: request.id, failure: .refused))
+    case .signal(let signal): .reply(Reply(request: signal.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
     case .reply, .put, .stored, .subscribe, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp, .log: nil
+    }
+  }
+
+  public static func miss(_ operation: NodeOperation) -> MissedOperation<NodeMachine>? {
+    switch operation {
+    case .tick(let firing) where firing.isDurable:
+      MissedOperation(write: .tickDue(firing), observation: .due(firing))
+    case .tick(let firing): MissedOperation(write: nil, observation: .missed(firing))
+    case .trigger, .poison, .storeTwice: nil
     }
   }
 
@@ -145,6 +163,7 @@ extension NodeMachine: Machine {
     fingerprinter.feed(isRecovering)
     fingerprinter.feed(endedRuns)
     fingerprinter.feed(servedInvocations)
+    fingerprinter.feed(signals)
     fingerprinter.feed(epoch)
     fingerprinter.feed(committing)
     fingerprinter.feed(isRestarting)
@@ -168,6 +187,7 @@ extension NodeMachine {
     // A table's job has to know first how far its snapshots go.
     if !(isStream && isRecovering) { subscribe(into: &out) }
     relayOutbox(into: &out)
+    refireTicks(into: &out)
   }
 
   /// Tells every channel, and the engine, that this node holds nothing of theirs.
@@ -194,6 +214,7 @@ extension NodeMachine {
       } else {
         takeSnapshot(message, into: &out)
       }
+    case .signal(let signal): accept(signal, from: .machine(sender), into: &out)
     case .put, .subscribe, .acknowledge, .processed, .gaveUp:
       preconditionFailure("\(node.name) is no front")
     }
@@ -209,6 +230,8 @@ extension NodeMachine {
       if let unit = position(of: serial) { resend(unit, into: &out) }
     case .runtime(let serial):
       if let unit = position(of: serial) { kill(unit, into: &out) }
+    case .alarm(let run, let step): soundAlarm(run: run, step, into: &out)
+    case .tick(let root): refireTick(root: root, into: &out)
     case .relay:
       relayOutbox(into: &out)
     case .checkpoint:
@@ -223,6 +246,7 @@ extension NodeMachine {
   private mutating func invoke(_ operation: NodeOperation, into out: inout Outbox<NodeMachine>) {
     switch operation {
     case .trigger(let root): begin(root: root, into: &out)
+    case .tick(let tick): take(tick, into: &out)
     case .poison(let step, let nth):
       database.poisons.append(Poison(step: step, nth: nth))
       out.commit(.poisons(database.poisons))
@@ -239,9 +263,10 @@ extension NodeMachine {
     case .computing: completeStep(unit, into: &out)
     case .backingOff: retryStep(unit, into: &out)
     case .performed: recordStep(unit, into: &out)
-    case .finished: recordEnd(unit, into: &out)
-    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .reading, .recording, .abandoning,
-      .ending, .lost:
+    case .finished: conclude(unit, into: &out)
+    case .waiting: wake(unit, into: &out)
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .reading, .registering, .replying,
+      .recording, .abandoning, .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }
@@ -271,6 +296,12 @@ extension NodeTimer: Fingerprintable {
     case .timeout(let serial): fingerprinter.feed(2 << 32 | UInt64(serial))
     case .resend(let serial): fingerprinter.feed(3 << 32 | UInt64(serial))
     case .runtime(let serial): fingerprinter.feed(4 << 32 | UInt64(serial))
+    case .alarm(let run, let step):
+      fingerprinter.feed(9 << 32 | UInt64(step.raw))
+      fingerprinter.feed(run)
+    case .tick(let root):
+      fingerprinter.feed(10 << 32 as UInt64)
+      fingerprinter.feed(root)
     case .relay: fingerprinter.feed(5 << 32 as UInt64)
     case .log: fingerprinter.feed(6 << 32 as UInt64)
     case .checkpoint: fingerprinter.feed(7 << 32 as UInt64)
@@ -285,6 +316,9 @@ extension NodeOperation: Fingerprintable {
     case .trigger(let root):
       fingerprinter.feed(1 as UInt64)
       fingerprinter.feed(root)
+    case .tick(let tick):
+      fingerprinter.feed(4 as UInt64)
+      fingerprinter.feed(tick)
     case .poison(let step, let nth):
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(step)

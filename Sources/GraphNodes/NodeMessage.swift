@@ -26,6 +26,8 @@ public enum NodeMessage: Equatable, Sendable {
   case leaseOver(channel: ChannelID, lease: UInt64)
   /// The attempt is over without success; the lease runs on. `wasRefused`: the consumer never took it.
   case gaveUp(channel: ChannelID, lease: UInt64, wasRefused: Bool)
+  /// To the node that waits; confirmed as stored.
+  case signal(Signal)
   indirect case log(LogMessage<Record>)
 }
 
@@ -144,6 +146,9 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(channel)
       fingerprinter.feed(lease)
       fingerprinter.feed(wasRefused)
+    case .signal(let signal):
+      fingerprinter.feed(13 as UInt64)
+      fingerprinter.feed(signal)
     case .processed(let channel, let lease):
       fingerprinter.feed(11 as UInt64)
       fingerprinter.feed(channel)

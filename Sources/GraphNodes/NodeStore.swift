@@ -1,3 +1,4 @@
+public import MachineContract
 public import Primitives
 
 /// Keys that a receiver has seen: for look-up, never for iteration.
@@ -36,6 +37,9 @@ public struct NodeStore: Equatable, Sendable {
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
+  /// Durable timers that fired and whose work is not done, oldest first. The schedule's, not the disk's: a lost disk
+  /// leaves them as they are.
+  public var dueTicks: [TimerFiring] = []
   /// A stream job's: up to where its state has taken the input in, and how many checkpoints that took.
   public var offsets = CommittedOffsets()
   public var checkpoints: UInt64 = 0
@@ -70,6 +74,8 @@ public enum NodeWrite: Equatable, Sendable {
   case checkpoint(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage], offsets: CommittedOffsets)
   case relayed(message: UInt64)
   case poisons([Poison])
+  case tickDue(TimerFiring)
+  case tickDone(root: UInt64)
 }
 
 extension NodeStore {
@@ -95,6 +101,10 @@ extension NodeStore {
       outbox.removeAll { $0.id == message }
     case .poisons(let poisons):
       self.poisons = poisons
+    case .tickDue(let tick):
+      if !dueTicks.contains(tick) { dueTicks.append(tick) }
+    case .tickDone(let root):
+      dueTicks.removeAll { $0.root == root }
     }
   }
 }
@@ -106,6 +116,7 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(versions)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
+    fingerprinter.feed(dueTicks)
     fingerprinter.feed(offsets)
     fingerprinter.feed(checkpoints)
   }
@@ -149,6 +160,12 @@ extension NodeWrite: Fingerprintable {
     case .versioned(let row):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(row)
+    case .tickDue(let tick):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(tick)
+    case .tickDone(let root):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(root)
     }
   }
 }

@@ -36,25 +36,42 @@ public struct Program: Equatable, Sendable {
   }
 
   public private(set) var instructions: [Instruction] = []
-  /// Where a failed call goes on, for calls with `on_error` steps.
-  private var errorTargets: [StepID: Int] = [:]
+  /// Where a failed call with `on_error` steps goes on, and a wait that was not answered in time.
+  private var fallbackTargets: [StepID: Int] = [:]
   private var decisions: [StepID: Decision] = [:]
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
     let node = graph[graph[handler].node]
-    let hasOwn = steps.contains { if case .transaction = graph[$0].verb { true } else { false } }
-    let isImplicit = node.kind == .stream || node.work == .transactional && !hasOwn
+    let isImplicit = node.kind == .stream || node.work == .transactional && !Self.hasTransaction(steps, in: graph)
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }
   }
 
-  public func errorTarget(of call: StepID) -> Int? { errorTargets[call] }
+  public func errorTarget(of call: StepID) -> Int? { fallbackTargets[call] }
+
+  /// Never where the wait would go on otherwise, so that a journal tells the two apart.
+  public func timeoutTarget(of wait: StepID) -> Int? { fallbackTargets[wait] }
 
   public func decision(of step: StepID) -> Decision {
     guard let decision = decisions[step] else { preconditionFailure("every `choose` of the program has its decision") }
     return decision
+  }
+
+  /// True where a `tx` stands among the steps, however deep: then the file says itself what is one commit.
+  private static func hasTransaction(_ steps: [StepID], in graph: Graph) -> Bool {
+    steps.contains { id in
+      switch graph[id].verb {
+      case .transaction: true
+      case .choose(let choose): choose.branches.contains { hasTransaction($0.steps, in: graph) }
+      case .parallel(let branches, _): branches.contains { hasTransaction($0, in: graph) }
+      case .each(_, let steps, _): hasTransaction(steps, in: graph)
+      case .wait(let wait): hasTransaction(wait.otherwise, in: graph)
+      case .call(let call): if case .steps(let steps) = call.onError { hasTransaction(steps, in: graph) } else { false }
+      case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .signal, .reply, .fail: false
+      }
+    }
   }
 
   private mutating func append(_ steps: [StepID], of graph: Graph) {
@@ -74,8 +91,11 @@ public struct Program: Equatable, Sendable {
       append(choose, id, in: graph)
     case .call(let call):
       instructions.append(.perform(id))
-      if case .steps(let recovery) = call.onError { appendRecovery(recovery, of: id, in: graph) }
-    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .parallel, .each, .signal, .reply,
+      if case .steps(let recovery) = call.onError { appendFallback(recovery, of: id, in: graph) }
+    case .wait(let wait):
+      instructions.append(.perform(id))
+      if wait.timeout != nil { appendFallback(wait.otherwise, of: id, in: graph) }
+    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .parallel, .each, .signal, .reply,
       .fail:
       instructions.append(.perform(id))
     }
@@ -84,10 +104,10 @@ public struct Program: Equatable, Sendable {
     }
   }
 
-  private mutating func appendRecovery(_ steps: [StepID], of call: StepID, in graph: Graph) {
+  private mutating func appendFallback(_ steps: [StepID], of step: StepID, in graph: Graph) {
     let jumpPosition = instructions.count
     instructions.append(.jump(0))
-    errorTargets[call] = instructions.count
+    fallbackTargets[step] = instructions.count
     append(steps, of: graph)
     instructions[jumpPosition] = .jump(instructions.count)
   }

@@ -17,8 +17,13 @@ public enum Record: LogPayload {
   case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
-  /// A step of a run is done; replay goes on at `next`.
-  case stepDone(run: UInt64, step: StepID, next: Int)
+  /// A step of a run is done; replay goes on at `next`. `number` counts the run's steps from 1: a log that changes its
+  /// leader can hold an append twice.
+  case stepDone(run: UInt64, step: StepID, next: Int, number: Int)
+  /// A run waits from here on.
+  case waiting(run: UInt64, step: StepID)
+  /// A signal or reply that a run waits for, or will.
+  case signalled(Signal)
   /// A terminal error: from here on these compensations run, in this order.
   case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
   /// Nil is success.
@@ -52,10 +57,12 @@ public struct ChannelMessage: Equatable, Sendable {
   /// An invocation's target; nil in a queue or topic.
   public var invocation: Invocation?
   public var isCompensation: Bool
+  /// Who waits for the consumer's reply.
+  public var replyTo: ReplyAddress?
 
   public init(
     id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
-    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, replyTo: ReplyAddress? = nil
   ) {
     self.id = id
     self.channel = channel
@@ -66,6 +73,7 @@ public struct ChannelMessage: Equatable, Sendable {
     self.effect = effect
     self.invocation = invocation
     self.isCompensation = isCompensation
+    self.replyTo = replyTo
   }
 }
 
@@ -93,12 +101,14 @@ public struct RunStart: Equatable, Sendable {
   public var unit: WorkUnit
   public var event: NameID?
   public var isCompensation: Bool
+  public var replyTo: ReplyAddress?
 
-  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool) {
+  public init(run: UInt64, unit: WorkUnit, event: NameID?, isCompensation: Bool, replyTo: ReplyAddress? = nil) {
     self.run = run
     self.unit = unit
     self.event = event
     self.isCompensation = isCompensation
+    self.replyTo = replyTo
   }
 }
 
@@ -127,11 +137,20 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.unit)
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
-    case .stepDone(let run, let step, let next):
+      fingerprinter.feed(start.replyTo)
+    case .stepDone(let run, let step, let next, let number):
       fingerprinter.feed(5 as UInt64)
+      fingerprinter.feed(number)
       fingerprinter.feed(run)
       fingerprinter.feed(step)
       fingerprinter.feed(next)
+    case .waiting(let run, let step):
+      fingerprinter.feed(11 as UInt64)
+      fingerprinter.feed(run)
+      fingerprinter.feed(step)
+    case .signalled(let signal):
+      fingerprinter.feed(10 as UInt64)
+      fingerprinter.feed(signal)
     case .compensating(let run, let undos, let reason):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(run)
@@ -168,5 +187,6 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(effect)
     fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
+    fingerprinter.feed(replyTo)
   }
 }

@@ -25,8 +25,14 @@ struct Unit: Equatable, Sendable {
     case calling
     /// The next attempt at the step.
     case backingOff
-    /// A channel's confirmation that a message is stored.
+    /// A channel's confirmation that a message is stored, or a node's that it has a signal.
     case storing
+    /// The journal's confirmation that a wait has begun.
+    case registering
+    /// A timer, a signal or a reply.
+    case waiting
+    /// The asking node's confirmation that it has the reply.
+    case replying
     /// The latest snapshot of a table.
     case reading
     /// Nothing: the step is done and goes to the journal next. A phase of its own, so that a crash fits between doing
@@ -101,6 +107,8 @@ struct Unit: Equatable, Sendable {
   let blackBox: BlackBox?
   /// Started by the engine or a durable caller: its result is remembered.
   let isInvocation: Bool
+  /// Who asked for a reply to the message that started it.
+  var replyTo: ReplyAddress?
   var phase = Phase.latency
   /// Position in the handler's program.
   var position = 0
@@ -108,6 +116,8 @@ struct Unit: Equatable, Sendable {
   var next = 0
   /// Of the loops that it is in.
   var turns: [Turn] = []
+  /// Steps that the run has put into its journal.
+  var recordedSteps = 0
   /// What a replay has still to go through, oldest first.
   var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
@@ -124,6 +134,8 @@ struct Unit: Equatable, Sendable {
   /// Why it compensates.
   var failure = FailureReason.failed
   var hasReplied = false
+  /// True from when the journal has the wait in hand.
+  var isWaitRecorded = false
   var buffer: Buffer?
 }
 
@@ -138,6 +150,8 @@ extension Unit: Fingerprintable {
       UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
         | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0)
         | (isResumed ? 8192 : 0))
+    fingerprinter.feed(isWaitRecorded)
+    fingerprinter.feed(replyTo)
     fingerprinter.feed(blackBox)
     fingerprinter.feed(waiters.count)
     for waiter in waiters {
@@ -153,6 +167,7 @@ extension Unit: Fingerprintable {
       fingerprinter.feed(turn.loop)
       fingerprinter.feed(turn.number)
     }
+    fingerprinter.feed(recordedSteps)
     fingerprinter.feed(history.count)
     for recorded in history {
       fingerprinter.feed(recorded.step)
@@ -185,6 +200,7 @@ struct Arrival: Equatable, Sendable {
   let origin: RecordPosition?
   let blackBox: Unit.BlackBox?
   let isInvocation: Bool
+  var replyTo: ReplyAddress?
 }
 
 extension Unit.BlackBox: Fingerprintable {
@@ -208,6 +224,7 @@ extension Arrival: Fingerprintable {
     fingerprinter.feed(waiter?.request)
     fingerprinter.feed(lease?.channel)
     fingerprinter.feed(lease?.number)
+    fingerprinter.feed(replyTo)
     fingerprinter.feed(origin)
   }
 }

@@ -31,6 +31,8 @@ enum ActionCode {
     case .sever(let from, let to): "sever \(from.raw) \(to.raw)"
     case .heal(let from, let to): "heal \(from.raw) \(to.raw)"
     case .invoke(let machine, .trigger(let root)): "trigger \(machine.raw) \(root)"
+    case .invoke(let machine, .tick(let firing)):
+      "tick \(machine.raw) \(firing.handler.raw) \(firing.root) \(firing.isDurable ? "every" : "cron")"
     case .invoke(let machine, .poison(let step, let nth)): "poison \(machine.raw) \(step.raw) \(nth)"
     case .invoke(let machine, .storeTwice(let nth)): "twice \(machine.raw) \(nth)"
     }
@@ -56,7 +58,7 @@ enum ActionCode {
     case "accept": return reader.machine(of: 1).map { .accept($0) }
     case "sever": return reader.link().map { .sever(from: $0, to: $1) }
     case "heal": return reader.link().map { .heal(from: $0, to: $1) }
-    case "trigger", "poison", "twice": return reader.operation(verb)
+    case "trigger", "tick", "poison", "twice": return reader.operation(verb)
     default: return nil
     }
   }
@@ -104,6 +106,15 @@ enum ActionCode {
       return (from, to)
     }
 
+    private func tick(at node: NodeMachine) -> TimerFiring? {
+      guard let handler = UInt16(words[1]), let root = UInt64(words[2]), root >> 40 == 0, let raw = UInt16(words[0]),
+        words[3] == "every" || words[3] == "cron", case .tick(HandlerID(raw: handler), _) = RootNumber(root)
+      else { return nil }
+      let firing = TimerFiring(
+        node: NodeID(raw: raw), handler: HandlerID(raw: handler), root: root, isDurable: words[3] == "every")
+      return node.has(firing) ? firing : nil
+    }
+
     /// Only nodes take triggers and poison, and only fronts store twice: anything else would trap.
     func operation(_ verb: Substring) -> Action<LabMachine>? {
       guard let first = words.first, let raw = UInt16(first), Int(raw) < cluster.slots.count else { return nil }
@@ -113,6 +124,8 @@ enum ActionCode {
         // Keys are packed above bit 40.
         guard let root = UInt64(words[1]), root >> 40 == 0 else { return nil }
         return .invoke(machine, .trigger(root: root))
+      case .node(let node) where verb == "tick" && words.count == 4:
+        return tick(at: node).map { .invoke(machine, .tick($0)) }
       case .node where verb == "poison" && words.count == 3:
         guard let step = UInt16(words[1]), let nth = Int(words[2]), nth > 0 else { return nil }
         return .invoke(machine, .poison(StepID(raw: step), nth: nth))

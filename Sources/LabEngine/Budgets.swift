@@ -7,14 +7,15 @@ import Properties
 struct RetryBudgets {
   let graph: Graph
 
-  /// The longest finite time that anybody keeps trying: calls with their attempts and waits, and deliveries of channels
-  /// that park or drop. What tries for ever has no budget.
+  /// The longest finite time that anybody keeps trying or waits for an answer: calls with their attempts and waits,
+  /// signals with a time-out, and deliveries of channels that park or drop. What tries for ever has no budget.
   var longest: SimDuration {
     var longest = SimDuration.zero
     for step in graph.steps {
       if case .call(let call) = step.verb, let budget = budget(of: call, in: graph[graph[step.handler].node]) {
         longest = max(longest, budget)
       }
+      if case .wait(let wait) = step.verb, let timeout = wait.timeout { longest = max(longest, timeout) }
     }
     for channel in graph.channels {
       if let deliveries = channel.maxDeliveries { longest = max(longest, channel.lease * Int64(deliveries)) }
@@ -27,6 +28,7 @@ struct RetryBudgets {
     var longest = SimDuration.seconds(1)
     for step in graph.steps {
       if case .call(let call) = step.verb, call.isAwaited { longest = max(longest, call.timeout) }
+      if case .wait(let wait) = step.verb, let timeout = wait.timeout { longest = max(longest, timeout) }
     }
     for channel in graph.channels where channel.parksFor == nil { longest = max(longest, channel.lease) }
     return longest
@@ -90,14 +92,21 @@ struct RetryBudgets {
   private func outlasts(_ length: SimDuration, _ nodes: [NodeID], isRefusing: Bool) -> Bool {
     guard let start = graph.workflow.start else { return false }
     return nodes.contains { node in
-      guard let budget = patience(of: start, with: node, isRefusing: isRefusing, depth: 0) else { return false }
+      var known: [NodeID: SimDuration?] = [:]
+      guard let budget = patience(of: start, with: node, isRefusing: isRefusing, &known) else { return false }
       return length > budget
     }
   }
 
   /// How long `node` keeps trying when `target` does no work; nil where it does not call it, or only for ever.
-  private func patience(of node: NodeID, with target: NodeID, isRefusing: Bool, depth: Int) -> SimDuration? {
-    guard depth < graph.nodes.count else { return nil }
+  ///
+  /// - Parameter known: answers so far: the ways through a graph multiply with every hop. A node that is being asked
+  ///   counts as one that does not call: a circle adds nothing to it.
+  private func patience(
+    of node: NodeID, with target: NodeID, isRefusing: Bool, _ known: inout [NodeID: SimDuration?]
+  ) -> SimDuration? {
+    if let answer = known[node] { return answer }
+    known[node] = .some(nil)
     var longest: SimDuration?
     for step in graph.steps where graph[step.handler].node == node {
       guard case .call(let call) = step.verb, call.isAwaited else { continue }
@@ -106,13 +115,14 @@ struct RetryBudgets {
       let budget: SimDuration
       if call.target == target {
         budget = self.budget(of: call, attempt: isRefusing ? .zero : call.timeout, extra: extra)
-      } else if let below = patience(of: call.target, with: target, isRefusing: isRefusing, depth: depth + 1) {
+      } else if let below = patience(of: call.target, with: target, isRefusing: isRefusing, &known) {
         budget = self.budget(of: call, extra: extra, below: below)
       } else {
         continue
       }
       longest = max(longest ?? .zero, budget)
     }
+    known[node] = .some(longest)
     return longest
   }
 

@@ -17,12 +17,13 @@ struct Execution: Sendable {
   private(set) var judge: WorkJudge
   private var promises = LogPromises()
   private var witness: FaultWitness
+  private var horizon: Horizon
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
   /// True once somebody outside said stop: what is unfinished then says nothing about the design.
   private(set) var isStopped = false
 
-  /// Where a run ends whatever it does. One that was still disturbed shortly before is cut: nothing is known of its end.
+  /// Where a run ends whatever it does. One that was disturbed shortly before is cut: nothing is known of its end.
   static let stepLimit = 4_000_000
   /// More actions than a sound graph needs to settle once every trigger has started and every fault is over. A run that
   /// is busy for longer will be for ever, a loop of events that feeds itself or work that is tried again though nothing
@@ -40,6 +41,7 @@ struct Execution: Sendable {
     patience = Self.patience(with: load)
     lastTrigger = .start + load.every * Int64(max(0, load.count - 1))
     judge = WorkJudge(graph: deployment.graph, same: load.same)
+    horizon = Horizon(deployment.graph, load: load)
     let planner = FaultPlanner(deployment: deployment)
     let planned = faults.map { planner.plan($0) }
     witness = FaultWitness(deployment, faults: zip(faults, planned).map { ($0, $1 != nil) })
@@ -56,13 +58,16 @@ struct Execution: Sendable {
   /// where a single action has become slow.
   private static let stepsPerQuestion = 256
 
-  /// Root triggers count from 1.
-  private static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
-    guard let start = deployment.graph.workflow.start else { return [] }
+  /// The load, and as many firings of every timer.
+  static func actions(of load: Load, in deployment: Deployment) -> [(SimInstant, Action<LabMachine>)] {
+    let graph = deployment.graph
+    let timers = TimerSchedule(graph, load: load).actions(in: deployment)
+    guard let start = graph.workflow.start, graph.isStartedByLoad(start) else { return timers }
     return (0..<load.count).map { position in
       let instant = SimInstant.start + load.every * Int64(position)
-      return (instant, .invoke(deployment.machine(of: start), .trigger(root: UInt64(position + 1))))
-    }
+      let root = RootNumber.load(position + 1).root
+      return (instant, .invoke(deployment.machine(of: start), .trigger(root: root)))
+    } + timers
   }
 
   /// Does the next action and shows it to the judge.
@@ -70,7 +75,7 @@ struct Execution: Sendable {
   /// - Returns: the action; nil once the run rests.
   mutating func advance() -> Action<LabMachine>? {
     guard rest == nil else { return nil }
-    switch simulator.advance(until: simulator.lastFault + deployment.graph.horizon) {
+    switch simulator.advance(until: max(simulator.lastFault, horizon.start) + deployment.graph.horizon) {
     case .rested(let rest):
       self.rest = rest
       return nil
@@ -81,6 +86,7 @@ struct Execution: Sendable {
           judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
           witness.observe(observation)
+          horizon.observe(observation, at: simulator.now)
         }
       }
       return action
@@ -93,6 +99,30 @@ struct Execution: Sendable {
     witness.add(fault, isPlanned: true)
     simulator.inject(planned)
     rest = nil
+  }
+
+  /// Adds a fault as if it had been planned from the start; the run must not have come to where it strikes.
+  ///
+  /// - Parameter matched: how many points or messages have fitted so far.
+  mutating func include(_ fault: Fault, _ planned: PlannedFault<LabMachine>, matched: Int) {
+    faults.append(fault)
+    witness.add(fault, isPlanned: true)
+    simulator.include(planned, matched: matched)
+    rest = nil
+  }
+
+  /// All that decides how it goes on and how it will be judged.
+  var fingerprint: UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(simulator)
+    fingerprinter.feed(judge)
+    fingerprinter.feed(promises)
+    fingerprinter.feed(Int(clamping: (horizon.start - simulator.now).microseconds))
+    fingerprinter.feed(horizon.turns)
+    let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: [])
+    fingerprinter.feed(facts.neverHeals)
+    fingerprinter.feed(facts.outlastsCallers)
+    return fingerprinter.value
   }
 
   /// Does the next action of a run that may be long: it ends at the step limit, and where `pace` says so.

@@ -90,9 +90,11 @@ struct FaultText {
   func stepName(_ id: StepID) -> String {
     let step = graph[id]
     let node = graph[graph[step.handler].node]
-    let isAmbiguous = graph.steps.contains { other in
-      other.label == step.label && other.handler != step.handler && node.handlers.contains(other.handler)
-    }
+    // Most nodes have one handler, and a large graph has tens of thousands of steps to ask about.
+    let isAmbiguous = node.handlers.count > 1
+      && graph.steps.contains { other in
+        other.label == step.label && other.handler != step.handler && node.handlers.contains(other.handler)
+      }
     guard isAmbiguous, let handler = graph[step.handler].name else { return step.label }
     return "\(handler)/\(step.label)"
   }

@@ -1,3 +1,4 @@
+import ClusterModel
 import GraphNodes
 import LabWorld
 import MachineContract
@@ -44,7 +45,7 @@ struct FaultWitness: Sendable {
 
   private func hasStruck(_ fault: Fault, _ number: Int, in simulator: Simulator<LabMachine>) -> Bool {
     if let channel = Self.doubledChannel(of: fault) { return stored[channel.index].count >= fault.nth }
-    guard case .poison(let step) = fault.kind else { return simulator.hasStruck(number) }
+    guard case .poison(let step) = fault.kind else { return simulator.struck[number] }
     // It lies in wait from the start and strikes the trigger that it binds itself to.
     let node = deployment.graph[deployment.graph[step].handler].node
     guard case .node(let store) = simulator.cluster[deployment.machine(of: node)].store else { return false }

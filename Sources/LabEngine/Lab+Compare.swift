@@ -173,7 +173,7 @@ private struct TimedRun {
       completed: roots.count { $0.completedAt != nil },
       acceptance: longest(roots, load) { $0.answer == .accepted ? $0.answeredAt : nil },
       completion: longest(roots, load, \.completedAt),
-      steps: execution.simulator.steps, stateHash: execution.simulator.cluster.fingerprint,
+      steps: execution.simulator.steps, stateHash: execution.stateHash,
       isComplete: execution.isComplete)
   }
 

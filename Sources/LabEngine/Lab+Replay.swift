@@ -33,7 +33,7 @@ extension Lab {
       actions.append(ActionCode.text(of: action, in: before))
       before = execution.simulator.cluster
       if execution.judge.judgesByTime { instants.append(execution.simulator.now) }
-      if actions.count % hashEvery == 0 { hashes.append(before.fingerprint) }
+      if actions.count % hashEvery == 0 { hashes.append(execution.stateHash) }
     }
     if execution.isStopped { return nil }
     let judgement = execution.judgement
@@ -45,7 +45,7 @@ extension Lab {
       expected: RunFile.Expected(
         verdict: judgement.violations.isEmpty ? .pass : .fail, outcome: judgement.outcome, failed: judgement.failed,
         isComplete: execution.isComplete),
-      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: before.fingerprint))
+      hashes: RunFile.Hashes(every: hashEvery, values: hashes, final: execution.stateHash))
   }
 
   /// Executes a saved run again, from the file alone, and compares every state hash and the outcome.
@@ -57,13 +57,21 @@ extension Lab {
     report.checks = [.load, .replay]
     guard let graph = loaded.graph else { return report }
     let deployment = Deployment(graph, logs: file.logs.deployed).sharing(file.load.load(in: graph).same)
+    var faults: [Fault] = []
+    for text in file.faults {
+      switch GraphReader.decodeFault(text, in: deployment.graph) {
+      case .success(let fault): faults.append(fault)
+      case .failure(let found):
+        report.diagnostics += found.diagnostics.map { Self.report(on: $0, in: found.source, as: "faults") }
+      }
+    }
+    guard faults.count == file.faults.count else { return report }
     var replay = Replay(file: file, deployment: deployment)
     replay.run(pace: pace)
     report.substitutions = substitutions(in: deployment)
-    let faults = file.faults.compactMap { try? GraphReader.decodeFault($0, in: deployment.graph).get() }
     let facts = RetryBudgets(graph: deployment.graph).facts(of: faults, missing: replay.missing)
     let judgement = replay.judge.verdict(settled: replay.isWhole, facts: facts)
-    report.replay = replay.report(judgement)
+    report.replay = replay.report(judgement, faults)
     report.scenarios = [replay.scenario(judgement)]
     return report
   }
@@ -114,15 +122,17 @@ private struct Replay {
       guard compareHash() else { return diverge("the state hash differs") }
     }
     hashes += 1
-    if cluster.fingerprint != file.hashes.final { diverge("the last state hash differs") }
+    if stateHash != file.hashes.final { diverge("the last state hash differs") }
   }
 
   private mutating func compareHash() -> Bool {
     let every = file.hashes.every
     guard every > 0, steps % every == 0, file.hashes.values.indices.contains(steps / every - 1) else { return true }
     hashes += 1
-    return cluster.fingerprint == file.hashes.values[steps / every - 1]
+    return stateHash == file.hashes.values[steps / every - 1]
   }
+
+  private var stateHash: UInt64 { LabEngine.stateHash(of: cluster, judge) }
 
   private mutating func diverge(_ what: String) {
     divergedAt = steps + (what.hasPrefix("`") ? 1 : 0)
@@ -134,11 +144,13 @@ private struct Replay {
 
   var missing: Set<UInt64> { promises.missing(in: cluster) }
 
-  func report(_ judgement: Judgement) -> ReplayReport {
-    var difference = difference
+  func report(_ judgement: Judgement, _ faults: [Fault]) -> ReplayReport {
+    var difference = difference ?? file.unexplained(by: faults)
     let isAsSaved = judgement.outcome == file.expected.outcome && judgement.failed == file.expected.failed
     if difference == nil, !isStopped, !isAsSaved { difference = "the outcome differs" }
-    return ReplayReport(steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference)
+    return ReplayReport(
+      steps: steps, hashes: hashes, divergedAt: divergedAt, difference: difference,
+      engine: file.engine == RunFile.engineVersion ? nil : file.engine)
   }
 
   func scenario(_ judgement: Judgement) -> ScenarioReport {
@@ -149,10 +161,11 @@ private struct Replay {
     // Where it left the saved run's path, the rest is unknown.
     report.isComplete = !isStopped && divergedAt == nil
     report.passed = isStopped || divergedAt == nil && judgement.outcome == file.expected.outcome
+    report.violatingCodes = judgement.violatingCodes
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     report.steps = steps
-    report.stateHash = cluster.fingerprint
+    report.stateHash = stateHash
     return report
   }
 }

@@ -105,8 +105,8 @@ extension Lab {
     var story = StoryWriter(deployment)
     while let action = execution.advance(pace: pace) {
       guard recording else { continue }
-      story.record(
-        action, execution.simulator.events, step: execution.simulator.steps, at: execution.simulator.now)
+      let simulator = execution.simulator
+      story.record(action, simulator.events, simulator.interferences, step: simulator.steps, at: simulator.now)
     }
     return FinishedRun(
       plan: plan, deployment: deployment, execution: execution,
@@ -130,7 +130,7 @@ struct FinishedRun {
     report.faults = plan.faults.map(\.text)
     report.expected = plan.outcome?.sorted()
     report.steps = execution.simulator.steps
-    report.stateHash = execution.simulator.cluster.fingerprint
+    report.stateHash = execution.stateHash
     report.isComplete = execution.isComplete && !isStopped
     report.story = story
     report.span = plan.position.map {

@@ -47,9 +47,10 @@ public enum Lab {
       diagnostics += missing
       isExecutable = missing.isEmpty
     }
+    var lines = QuotedLines(source: decoded.source)
     return LoadedGraph(
       file: file, graph: isExecutable ? decoded.graph : nil,
-      diagnostics: diagnostics.map { DiagnosticReport($0, in: decoded.source) }, decoded: decoded)
+      diagnostics: diagnostics.map { DiagnosticReport($0, quoting: &lines) }, decoded: decoded)
   }
 
   /// The report of a graph that nothing was asked of yet.
@@ -61,20 +62,39 @@ public enum Lab {
   }
 }
 
+/// The lines that diagnostics quote, each held once: ten thousand mistakes may lie in one line of four megabytes.
+struct QuotedLines {
+  let source: SourceText
+  private var texts: [Int: String] = [:]
+
+  init(source: SourceText) { self.source = source }
+
+  mutating func span(_ span: GraphFile.SourceSpan) -> SourceSpan {
+    let text = texts[span.line] ?? source.line(span.line)
+    texts[span.line] = text
+    return SourceSpan(
+      line: span.line, column: span.column, endLine: span.endLine, endColumn: span.endColumn, text: text)
+  }
+}
+
 extension DiagnosticReport {
-  init(_ diagnostic: Diagnostic, in source: SourceText) {
+  init(_ diagnostic: Diagnostic, quoting lines: inout QuotedLines) {
+    let related = diagnostic.related.map { Related(span: lines.span($0.span), message: $0.message) }
     self.init(
       code: diagnostic.code, severity: diagnostic.severity == .error ? .error : .warning, message: diagnostic.message,
-      hint: diagnostic.hint, span: SourceSpan(diagnostic.span, in: source),
-      related: diagnostic.related.map { Related(span: SourceSpan($0.span, in: source), message: $0.message) })
+      hint: diagnostic.hint, span: lines.span(diagnostic.span), related: related)
+  }
+
+  init(_ diagnostic: Diagnostic, in source: SourceText) {
+    var lines = QuotedLines(source: source)
+    self.init(diagnostic, quoting: &lines)
   }
 }
 
 extension LabEngine.SourceSpan {
   init(_ span: GraphFile.SourceSpan, in source: SourceText) {
-    self.init(
-      line: span.line, column: span.column, endLine: span.endLine, endColumn: span.endColumn,
-      text: source.line(span.line))
+    var lines = QuotedLines(source: source)
+    self = lines.span(span)
   }
 }
 

@@ -25,7 +25,7 @@ struct LabTrack: Sendable {
   mutating func advance() -> Bool {
     guard let action = execution.advance() else { return false }
     let simulator = execution.simulator
-    story.record(action, simulator.events, step: simulator.steps, at: simulator.now)
+    story.record(action, simulator.events, simulator.interferences, step: simulator.steps, at: simulator.now)
     tally.record(simulator.events)
     return true
   }

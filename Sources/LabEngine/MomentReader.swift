@@ -40,7 +40,7 @@ struct MomentReader {
     return LabMoment(
       step: track.step, time: track.execution.simulator.now, nodes: nodes, channels: channels,
       inFlight: flights(cluster), activeFaults: activeFaults(track), properties: properties(at: track.step),
-      progress: track.execution.judge.workflows(in: deployment.graph), stateHash: cluster.fingerprint)
+      progress: track.execution.judge.workflows(in: deployment.graph), stateHash: track.execution.stateHash)
   }
 
   func facts(_ track: LabTrack) -> Facts {
@@ -80,6 +80,9 @@ struct MomentReader {
     if !effects.isEmpty { facts.append(Fact("effects", effects.joined(separator: ", "))) }
     if count.openCalls + count.callsFailed > 0 {
       facts.append(Fact("calls", "\(count.openCalls) open, \(count.callsFailed) failed"))
+    }
+    if case .node(let state) = slot.machine, state.waitingUnits + state.unreadSignals > 0 {
+      facts.append(Fact("waits", "\(state.waitingUnits), unread signals \(state.unreadSignals)"))
     }
     facts += streamFacts(of: slot)
     facts.append(Fact("inbox", "\(inbox(of: machine, in: track))"))
@@ -219,7 +222,7 @@ struct MomentReader {
   /// Nil for what is no message of the graph.
   private func isReply(_ message: NodeMessage) -> Bool? {
     switch message {
-    case .request, .put, .deliver: false
+    case .request, .put, .deliver, .signal: false
     case .reply, .stored, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp: true
     case .subscribe, .log: nil
     }

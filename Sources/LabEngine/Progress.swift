@@ -5,8 +5,11 @@ public struct Progress: Equatable, Sendable {
   public var runs: Int
   public var total: Int
   public var states: Int
+  /// Runs behind them where a part takes more than one: all second faults after one first fault.
+  public var tried: Int
 
-  public init(part: CheckPart, runs: Int, total: Int, states: Int) {
+  public init(part: CheckPart, runs: Int, total: Int, states: Int, tried: Int = 0) {
+    self.tried = tried
     self.part = part
     self.runs = runs
     self.total = total

@@ -78,7 +78,7 @@ public enum LogChoice: String, Sendable, CaseIterable {
 
 /// A part of a check. A report lists those that ran, so that silence is never taken for a pass.
 public enum CheckPart: String, Sendable, CaseIterable {
-  case load, rules, budgets, scenarios, search, replay
+  case load, rules, budgets, scenarios, search, seeds, interleavings, replay
 }
 
 /// What was found about one graph.
@@ -106,6 +106,10 @@ public struct GraphReport: Equatable, Sendable {
   public var substitutions: [Substitution]
   /// What became of a saved run; nil for every other command.
   public var replay: ReplayReport?
+  /// What became of the saved runs beside the graph, in the order of their names.
+  public var regressions: [RegressionReport]
+  /// How much of the graph the search has been through; nil where no search was made.
+  public var coverage: CoverageReport?
 
   public init(file: String, name: String) {
     self.file = file
@@ -120,6 +124,8 @@ public struct GraphReport: Equatable, Sendable {
     budgets = []
     substitutions = []
     replay = nil
+    regressions = []
+    coverage = nil
   }
 
   /// The rule from findings to verdict (interface.md, section 2).
@@ -135,9 +141,11 @@ public struct GraphReport: Equatable, Sendable {
       || search?.violations.contains { !$0.isDeclared } ?? false
       || budgets.contains { $0.holds == false }
       || replay?.isExact == false
+      || regressions.contains { $0.state == .failing && !$0.isDeclared }
     if hasFailed { return .fail }
     let isOpen =
-      scenarios.contains { !$0.isComplete } || search?.isComplete == false || budgets.contains { $0.holds == nil }
+      scenarios.contains { !$0.isComplete } || regressions.contains { $0.state == .open }
+      || search?.isComplete == false || budgets.contains { $0.holds == nil }
     return isOpen ? .inconclusive : .pass
   }
 }

@@ -35,6 +35,8 @@ public struct ScenarioReport: Equatable, Sendable {
   public var passed: Bool
   /// Expectations that this run violates, by name.
   public var violated: [String]
+  /// Of the anomalies that violate an expectation, sorted, each once; told of replays only.
+  public var violatingCodes: [AnomalyCode] = []
   /// Sorted by code, then subject, then key.
   public var anomalies: [AnomalyReport]
   /// How many callers were told that nothing happened, truthfully.
@@ -87,6 +89,10 @@ public struct SearchReport: Equatable, Sendable {
   public var violations: [ViolationReport]
   /// Anomalies that violate nothing, sorted by code.
   public var observed: [ObservedAnomaly]
+  /// How many random schedules were asked for; their runs are among `runs`.
+  public var seeds = 0
+  /// Nil where no interleavings were explored.
+  public var interleavings: InterleavingReport?
 
   public init(
     faults: Int, runs: Int, states: Int, isComplete: Bool, violations: [ViolationReport] = [],
@@ -130,6 +136,10 @@ public struct ViolationReport: Equatable, Sendable {
   public var isCleanFailure: Bool
   /// True when the file declares the code (an `outcome` or a `tolerate`): shown, but no failure.
   public var isDeclared: Bool
+  /// The seed of a random schedule; nil for the seed of the report.
+  public var seed: UInt64?
+  /// The actions of one interleaving, in the words of a run file; nil for a run that faults and a seed lead to.
+  public var path: [String]?
   /// The saved run, as its path is to be printed; nil where nothing was saved.
   public var run: String?
   public var story: [StoryEvent]
@@ -192,12 +202,17 @@ public struct ReplayReport: Equatable, Sendable {
   public var divergedAt: Int?
   /// What differs, in words; nil where all agree.
   public var difference: String?
+  /// The version of the engine that saved the run, where it is not this one: it may then differ for that reason alone.
+  public var engine: String?
 
-  public init(steps: Int, hashes: Int, divergedAt: Int? = nil, difference: String? = nil) {
+  public init(
+    steps: Int, hashes: Int, divergedAt: Int? = nil, difference: String? = nil, engine: String? = nil
+  ) {
     self.steps = steps
     self.hashes = hashes
     self.divergedAt = divergedAt
     self.difference = difference
+    self.engine = engine
   }
 
   /// Every hash and the outcome are those of the file.

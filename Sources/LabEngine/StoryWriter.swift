@@ -4,6 +4,7 @@ import LabWorld
 import MachineContract
 import Primitives
 import ProgressGraph
+import Simulation
 
 /// Turns the events of a run into lines that a person can follow, each with the line that caused it.
 ///
@@ -12,7 +13,7 @@ import ProgressGraph
 struct StoryWriter: Sendable {
   private(set) var lines: [StoryEvent] = []
 
-  private let deployment: Deployment
+  let deployment: Deployment
   private var originOfEnvelope: [EnvelopeID: Int] = [:]
   /// Of timers and open choices: a machine numbers both in one sequence.
   private var originOfTimer: [TimerKey: Int] = [:]
@@ -38,10 +39,37 @@ struct StoryWriter: Sendable {
 
   private var graph: Graph { deployment.graph }
 
-  /// Adds what one action did.
-  mutating func record(_ action: Action<LabMachine>, _ events: [Event<LabMachine>], step: Int, at time: SimInstant) {
+  /// Adds what one action did, and what the faults of the plan did beside it.
+  mutating func record(
+    _ action: Action<LabMachine>, _ events: [Event<LabMachine>],
+    _ interferences: [Simulator<LabMachine>.Interference] = [], step: Int, at time: SimInstant
+  ) {
+    // What befell a machine decided how it acted; what befell a message came after it was sent.
+    tell(interferences, step: step) { $0.envelope == nil }
+    record(action, events, step: step, at: time)
+    tell(interferences, step: step) { $0.envelope != nil }
+  }
+
+  private mutating func tell(
+    _ interferences: [Simulator<LabMachine>.Interference], step: Int,
+    where isTold: (Simulator<LabMachine>.Interference) -> Bool
+  ) {
+    for interference in interferences where isTold(interference) {
+      let (actor, text, kind) = line(for: interference.deed)
+      let cause = interference.envelope.flatMap { originOfEnvelope[$0.id] }
+      lines.append(
+        StoryEvent(step: step, time: interference.instant, actor: actor, text: text, kind: kind, cause: cause))
+    }
+  }
+
+  private mutating func record(
+    _ action: Action<LabMachine>, _ events: [Event<LabMachine>], step: Int, at time: SimInstant
+  ) {
     let cause = cause(of: action, events)
     let first = lines.count
+    if case .invoke(let machine, let input) = action, let text = plannedMishap(input) {
+      lines.append(StoryEvent(step: step, time: time, actor: name(machine), text: text, kind: .fault))
+    }
     // The cluster only sees one more message: that it is one too many is known here alone.
     if case .duplicate = action, let cause {
       let text = "lets this message through a second time"
@@ -98,7 +126,7 @@ struct StoryWriter: Sendable {
 
   // MARK: Lines
 
-  private typealias Line = (actor: String, text: String, kind: StoryEvent.Kind)
+  typealias Line = (actor: String, text: String, kind: StoryEvent.Kind)
 
   private mutating func line(for event: Event<LabMachine>) -> Line? {
     switch event {
@@ -123,7 +151,7 @@ struct StoryWriter: Sendable {
     }
   }
 
-  private func name(_ machine: MachineID) -> String { deployment.name(of: machine) }
+  func name(_ machine: MachineID) -> String { deployment.name(of: machine) }
 
   private func text(of fate: CrashFate, _ lost: Int) -> String {
     switch fate {
@@ -144,7 +172,7 @@ struct StoryWriter: Sendable {
     }
   }
 
-  private func description(of message: NodeMessage) -> String? {
+  func description(of message: NodeMessage) -> String? {
     switch message {
     case .request: "the request"
     case .reply: "the answer"
@@ -152,6 +180,7 @@ struct StoryWriter: Sendable {
     case .stored: "the confirmation"
     case .deliver: "the delivery"
     case .acknowledge: "the acknowledgement"
+    case .signal(let signal): "the signal \(graph[signal.name])"
     case .processed: "the news of progress"
     case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
     }
@@ -193,6 +222,11 @@ struct StoryWriter: Sendable {
     case .replied(_, let failure):
       return failure.map { (actor, "answers: \(text(of: $0))", .failure) } ?? (actor, "answers ok", .message)
     case .replyIgnored: return (actor, "ignores an answer that nobody waits for", .note)
+    case .waiting, .timedOut, .signalled, .signalTaken: return waitLine(observation, actor)
+    case .due(let timer):
+      return (actor, "has its \(timer.isDurable ? "durable timer" : "timer") go off: \(label(timer.root))", .timer)
+    case .missed(let timer):
+      return (actor, "is down when its timer should go off: \(label(timer.root)) is missed", .failure)
     case .began, .performed, .ended, .finished: return nil
     case .stored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired:
       return triggerLine(observation)
@@ -218,9 +252,40 @@ struct StoryWriter: Sendable {
       return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
     case .stored, .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished,
       .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .started:
+      .called, .answered, .callFailed, .replied, .replyIgnored, .started, .due, .missed,
+      .waiting, .timedOut, .signalled, .signalTaken:
       return nil
     }
+  }
+
+  private func waitLine(_ observation: WorkObservation, _ actor: String) -> Line? {
+    switch observation {
+    case .waiting(_, let step): return waitText(of: step).map { (actor, $0, .timer) }
+    case .timedOut(_, let step): return (actor, "has waited long enough for \(awaited(by: step))", .failure)
+    case .signalled(let signal):
+      return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
+    case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
+    case .started, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished,
+      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
+      .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired, .acknowledged,
+      .parked, .dropped, .expired, .due, .missed:
+      return nil
+    }
+  }
+
+  private func waitText(of step: StepID) -> String? {
+    guard case .wait(let wait) = graph[step].verb else { return nil }
+    switch wait.subject {
+    case .duration(let length): return "waits \(FaultText(graph: graph).duration(length))"
+    case .signal(let name):
+      let limit = wait.timeout.map { ", at most \(FaultText(graph: graph).duration($0))" }
+      return "waits for \(graph[name])\(limit ?? "")"
+    }
+  }
+
+  private func awaited(by step: StepID) -> String {
+    guard case .wait(let wait) = graph[step].verb, case .signal(let name) = wait.subject else { return label(step) }
+    return graph[name]
   }
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
@@ -249,7 +314,7 @@ struct StoryWriter: Sendable {
   // MARK: Words
 
   private func label(_ root: UInt64) -> String { graph.label(ofKey: KeyValue(field: nil, root: root).packed) }
-  private func label(_ step: StepID) -> String { graph[step].label }
+  func label(_ step: StepID) -> String { graph[step].label }
 
   private func branch(_ option: Int, of step: StepID) -> String {
     guard case .choose(let choose) = graph[step].verb, choose.branches.indices.contains(option) else {

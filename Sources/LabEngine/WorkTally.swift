@@ -94,7 +94,8 @@ struct WorkTally: Sendable {
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
     case .rewound(let node): nodes[node.index].running = 0
     case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying,
-      .compensating, .deduplicated, .outdated, .read, .replied, .replyIgnored, .started:
+      .compensating, .deduplicated, .outdated, .read, .replied, .replyIgnored, .started, .due, .missed, .waiting,
+      .timedOut, .signalled, .signalTaken:
       break
     }
   }

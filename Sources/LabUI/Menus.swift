@@ -25,8 +25,12 @@ extension AppState {
   }
 
   func scenarioMenu() -> Menu {
+    // A file may have a calm scenario of its own, with a load of its own.
+    let isNamed = graph.scenarios.contains { $0.name == "calm" }
     var items = [
-      Menu.Item(key: .character("0"), label: "calm", detail: "default load, no fault", effect: .scenario(nil))
+      Menu.Item(
+        key: .character("0"), label: isNamed ? "no scenario" : "calm", detail: "default load, no fault",
+        effect: .scenario(nil))
     ]
     for (position, scenario) in graph.scenarios.enumerated() {
       let summary = scenario.summary.isEmpty ? scenario.faults.map(\.text).joined(separator: " ") : scenario.summary
@@ -54,14 +58,16 @@ extension AppState {
     return Menu(title: "Branches", items: items, cursor: history.current)
   }
 
-  /// The chain of causes of the first violation, from its beginning; each line jumps to its step.
+  /// The chain of causes of the first violation, from its beginning, with the faults that struck it; each line jumps to
+  /// its step.
   func explanation() -> Menu {
     guard let broken = moment.properties.first(where: { $0.verdict == .violated }), let step = broken.step,
       let end = lastSign(at: step)
     else { return Menu(title: "Nothing is broken", items: []) }
     var chain = [end]
     while let last = chain.last, let cause = history.events[last].cause { chain.append(cause) }
-    let items = chain.reversed().map { position in
+    chain = (chain + faults(behind: chain, endingAt: end)).sorted()
+    let items = chain.map { position in
       let event = history.events[position]
       return Menu.Item(
         keyName: "s\(event.step)", label: "\(event.actor) \(event.text)", detail: clockText(event.time),
@@ -69,6 +75,25 @@ extension AppState {
     }
     return Menu(title: "Why \(broken.name)?", items: items, cursor: items.count - 1)
   }
+
+  /// The faults without which the chain would have gone another way. A fault is nobody's cause in the story: what
+  /// follows from it is a time-out or a silence. Told are those that struck somebody in the chain or one of its
+  /// messages; where no such tie is known, all that came before the end.
+  private func faults(behind chain: [Int], endingAt end: Int) -> [Int] {
+    let events = history.events
+    let faults = events.indices.prefix(through: end).filter { events[$0].kind == .fault && !chain.contains($0) }
+    var named = Set(chain.map { place(of: events[$0].actor) })
+    // `gives up on pay: no answer in time` is about pay as much as about whoever gives up.
+    for position in chain { named.formUnion(events[position].text.split { " :,".contains($0) }) }
+    let tied = faults.filter { position in
+      if let cause = events[position].cause { return chain.contains(cause) }
+      return named.contains(place(of: events[position].actor))
+    }
+    return tied.isEmpty ? faults : tied
+  }
+
+  /// The node or channel that an actor is part of: `orders` of `orders/log/2`.
+  private func place(of actor: String) -> Substring { actor.prefix { $0 != "/" } }
 
   /// Of the events of the latest step up to this one that has any, the one that matters most.
   private func lastSign(at step: Int) -> Int? {

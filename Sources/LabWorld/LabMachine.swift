@@ -114,6 +114,12 @@ extension LabMachine: Machine {
     }
   }
 
+  public static func miss(_ operation: NodeOperation) -> MissedOperation<LabMachine>? {
+    NodeMachine.miss(operation).map { missed in
+      MissedOperation(write: missed.write.map { .node($0) }, observation: missed.observation)
+    }
+  }
+
   public func feed(into fingerprinter: inout Fingerprinter) {
     switch self {
     case .node(let machine): machine.feed(into: &fingerprinter)

@@ -51,6 +51,7 @@ extension Embedded {
     case .send(let message, let receiver): .send(embed(message), to: receiver)
     case .sendAhead(let message, let receiver): .sendAhead(embed(message), to: receiver)
     case .arm(let timer, let range, let purpose): .arm(embed(timer), after: range, purpose: purpose)
+    case .armDurably(let timer, let range): .armDurably(embed(timer), after: range)
     case .disarm(let timer): .disarm(embed(timer))
     case .choose(let token, let weights): .choose(embed(token), weights: weights)
     case .persist(let write): .persist(embed(write))

@@ -36,15 +36,31 @@ public protocol Machine: Fingerprintable, Equatable, Sendable {
   /// it asks for no work.
   static func refusal(of message: Message) -> Message?
 
+  /// What becomes of an operation that finds its machine down; nil where that is no news to anybody.
+  static func miss(_ operation: Operation) -> MissedOperation<Self>?
+
   static func makeWorkspace() -> Workspace
 }
 
 extension Machine {
   public static func refusal(of message: Message) -> Message? { nil }
+  public static func miss(_ operation: Operation) -> MissedOperation<Self>? { nil }
 }
 
 extension Machine where Workspace == Void {
   public static func makeWorkspace() {}
+}
+
+/// An operation that came while its machine was down.
+public struct MissedOperation<M: Machine>: Sendable {
+  /// What whoever asked for it keeps until the machine is up, if anything.
+  public let write: M.Write?
+  public let observation: WorkObservation
+
+  public init(write: M.Write?, observation: WorkObservation) {
+    self.write = write
+    self.observation = observation
+  }
 }
 
 /// What can happen to a machine.
@@ -68,6 +84,10 @@ public enum Output<M: Machine>: Equatable, Sendable {
   case sendAhead(M.Message, to: MachineID)
   /// Arms a timer in place of an equal one that is still armed.
   case arm(M.Timer, after: DurationRange, purpose: TimerPurpose)
+  /// Arms a timer whose deadline is stored outside the machine, so that a crash does not forget it. One that is armed
+  /// keeps its first deadline; due while the machine is down, it fires when the machine is up. Once fired it stays
+  /// known until it is disarmed, and armed again it fires again at once: at least once, whatever crashes.
+  case armDurably(M.Timer, after: DurationRange)
   /// Also takes back a choice that is still open under this token.
   case disarm(M.Timer)
   /// Leaves a choice to the driver, which answers with `Input.chosen`. The timer's type serves as the token that names
@@ -105,6 +125,10 @@ public struct Outbox<M: Machine>: Sendable {
   @inlinable
   public mutating func arm(_ timer: M.Timer, after range: DurationRange, purpose: TimerPurpose = .work) {
     append(.arm(timer, after: range, purpose: purpose))
+  }
+  @inlinable
+  public mutating func armDurably(_ timer: M.Timer, after range: DurationRange) {
+    append(.armDurably(timer, after: range))
   }
   @inlinable
   public mutating func disarm(_ timer: M.Timer) { append(.disarm(timer)) }

@@ -111,6 +111,16 @@ public enum WorkObservation: Equatable, Sendable {
   /// Compensations run from here on.
   case compensating(WorkUnit)
 
+  // MARK: Waiting
+  /// The unit waits: for a timer, or for a signal or reply. Told again when a durable run comes up and waits on.
+  case waiting(WorkUnit, StepID)
+  /// The signal or reply did not come in time.
+  case timedOut(WorkUnit, StepID)
+  /// A node has a signal, and its sender is told so: in the journal of a durable node, else in memory.
+  case signalled(ReceivedSignal)
+  /// A unit's wait is over because of this signal.
+  case signalTaken(WorkUnit, StepID, signal: UInt64)
+
   // MARK: Effects
   /// An effect took place: a write, an external effect, or a record now in its channel.
   case effect(AppliedEffect)
@@ -149,6 +159,10 @@ public enum WorkObservation: Equatable, Sendable {
   // MARK: Roots
   /// The outside started something at this node.
   case started(NodeID, root: UInt64)
+  /// A timer that triggers a handler fires.
+  case due(TimerFiring)
+  /// A timer in memory would have fired, and its node is down.
+  case missed(TimerFiring)
 }
 
 /// One application of one effect.
@@ -176,6 +190,15 @@ public struct AppliedEffect: Equatable, Sendable {
   }
 }
 
+extension TimerFiring: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(node)
+    fingerprinter.feed(handler)
+    fingerprinter.feed(root)
+    fingerprinter.feed(isDurable)
+  }
+}
+
 extension AppliedEffect: Fingerprintable {
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(unit)
@@ -184,6 +207,42 @@ extension AppliedEffect: Fingerprintable {
     fingerprinter.feed(key)
     fingerprinter.feed(isCompensation)
     fingerprinter.feed(record)
+  }
+}
+
+/// One firing of a timer that triggers a handler.
+public struct TimerFiring: Hashable, Sendable {
+  public var node: NodeID
+  public var handler: HandlerID
+  /// The root trigger that it is (`RootNumber`).
+  public var root: UInt64
+  /// `every` rather than `cron`: kept by its schedule until the work is done.
+  public var isDurable: Bool
+
+  public init(node: NodeID, handler: HandlerID, root: UInt64, isDurable: Bool) {
+    self.node = node
+    self.handler = handler
+    self.root = root
+    self.isDurable = isDurable
+  }
+}
+
+/// A signal, or a reply to a message, at the node whose wait it is for.
+public struct ReceivedSignal: Hashable, Sendable {
+  /// The same however often it is sent.
+  public var id: UInt64
+  /// The wait that it completes.
+  public var name: NameID
+  /// The node that waits, or will.
+  public var node: NodeID
+  /// The root trigger of whoever sent it.
+  public var root: UInt64
+
+  public init(id: UInt64, name: NameID, node: NodeID, root: UInt64) {
+    self.id = id
+    self.name = name
+    self.node = node
+    self.root = root
   }
 }
 

@@ -80,3 +80,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     preconditionFailure("a draw lies below the sum of the weights")
   }
 }
+
+extension SeededGenerator: Fingerprintable {
+  public func feed(into fingerprinter: inout Fingerprinter) {
+    for word in [s0, s1, s2, s3] { fingerprinter.feed(word) }
+  }
+}

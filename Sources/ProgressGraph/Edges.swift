@@ -32,6 +32,7 @@ extension Graph {
     func add(_ edge: Edge) {
       if seen.insert(edge).inserted { edges.append(edge) }
     }
+    let routes = SignalRoutes(self)
     for handlerID in handlerIDs {
       let handler = self[handlerID]
       for trigger in handler.triggers {
@@ -51,8 +52,12 @@ extension Graph {
         add(Edge(from: .node(node), to: .channel(publish.channel), kind: kind(of: publish.channel)))
       case .read(_, let table?, _):
         add(Edge(from: .channel(table), to: .node(node), kind: .topic))
+      case .signal(let name, _):
+        if let target = routes.target(of: name, from: node), target != node {
+          add(Edge(from: .node(node), to: .node(target), kind: .rpc, isOneWay: true))
+        }
       case .compute, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .parallel, .each,
-        .signal, .reply, .fail:
+        .reply, .fail:
         break
       }
     }

@@ -57,6 +57,12 @@ public struct Graph: Equatable, Sendable {
   public var handlerIDs: [HandlerID] { handlers.indices.map { HandlerID($0) } }
   public var stepIDs: [StepID] { steps.indices.map { StepID($0) } }
 
+  /// False for a node whose own timer triggers it: its firings are the roots, and a load adds nothing.
+  public func isStartedByLoad(_ node: NodeID) -> Bool {
+    self[node].handlers.contains { self[$0].triggers.contains(.start) }
+      || !self[node].handlers.contains { self[$0].isFiredByTimer }
+  }
+
   public func node(named name: String) -> NodeID? {
     nodes.firstIndex { $0.name == name }.map { NodeID($0) }
   }

@@ -96,6 +96,15 @@ public struct Handler: Equatable, Sendable {
   /// Top level steps, in order. Empty for an external that only answers.
   public var steps: [StepID]
 
+  public var isFiredByTimer: Bool {
+    triggers.contains { trigger in
+      switch trigger {
+      case .every, .cron: true
+      case .rpc, .channel, .start: false
+      }
+    }
+  }
+
   public init(name: String?, node: NodeID, triggers: [Trigger], steps: [StepID]) {
     self.name = name
     self.node = node

@@ -108,6 +108,7 @@ public enum FaultLink: Hashable, Sendable {
 public enum FaultPoint: Hashable, Sendable {
   case at(SimInstant)
   case before(Site)
+  /// Done, not yet recorded. Of a wait also, and first, the time while it lasts.
   case during(Site)
   case after(Site)
 

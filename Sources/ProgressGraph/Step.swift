@@ -132,6 +132,22 @@ public struct Wait: Equatable, Sendable {
     self.timeout = timeout
     self.otherwise = otherwise
   }
+
+  /// How long it can last; nil for ever.
+  public var limit: SimDuration? {
+    switch subject {
+    case .duration(let length): timeout.map { min($0, length) } ?? length
+    case .signal: timeout
+    }
+  }
+
+  /// True where the limit ends the wait before what it is for has come.
+  public var limitIsTimeout: Bool {
+    switch subject {
+    case .duration(let length): timeout.map { $0 < length } ?? false
+    case .signal: true
+    }
+  }
 }
 
 /// A branch that the design does not determine: a model's decision, an answer from outside.

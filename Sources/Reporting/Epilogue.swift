@@ -6,10 +6,14 @@ struct Epilogue {
   private let run: ScenarioReport
   /// Who declares the outcome that the run is compared with.
   private let declarer: String
+  /// Whether the report's faults are those that struck: nothing is blamed on the label of a run file that contradicts
+  /// itself.
+  private let isTrusted: Bool
 
-  init(_ run: ScenarioReport, declaredBy declarer: String = "file") {
+  init(_ run: ScenarioReport, declaredBy declarer: String = "file", isTrusted: Bool = true) {
     self.run = run
     self.declarer = declarer
+    self.isTrusted = isTrusted
   }
 
   /// Whole sentences, to be printed as one paragraph.
@@ -74,18 +78,19 @@ struct Epilogue {
     let named = loss.keys.filter { !$0.isEmpty }
     var key = enumerated(Array(named.prefix(2)))
     if named.count > 2 { key = named.prefix(2).joined(separator: ", ") + " and \(named.count - 2) more" }
-    let clause = AnomalyWording(code: loss.code).clause(subject: "`\(loss.subject)`", key: key, count: loss.count)
+    let subject = "`\(clipped(loss.subject))`"
+    let clause = AnomalyWording(code: loss.code).clause(subject: subject, key: key, count: loss.count)
     return clause.prefix(1).uppercased() + clause.dropFirst() + " (\(loss.code.rawValue), step \(loss.firstStep))."
   }
 
   // MARK: What did it
 
   private var blame: [String] {
-    guard let last = run.anomalies.map(\.step).max() else { return [] }
+    guard isTrusted, let last = run.anomalies.map(\.step).max() else { return [] }
     if run.faults.isEmpty { return ["No fault was needed: the design does this by itself."] }
     // A fault that struck only after the last anomaly cannot have done it.
     let strikes = run.story.filter { $0.kind == .fault && $0.step <= last }
-    let when = strikes.map { "\($0.actor) at step \($0.step), \(clock($0.time))" }
+    let when = strikes.map { "\(clipped($0.actor)) at step \($0.step), \(clock($0.time))" }
     let places = when.isEmpty ? "" : " (\(enumerated(when)))"
     if run.faults.count == 1 { return ["One fault did it: \(run.faults[0])\(places)."] }
     return ["The faults that led there: \(enumerated(run.faults))\(places)."]
@@ -103,7 +108,7 @@ struct Epilogue {
       }
     }
     if !run.violated.isEmpty {
-      let names = enumerated(run.violated.map { "`\($0)`" })
+      let names = enumerated(run.violated.map { "`\(clipped($0))`" })
       sentences.append("\(run.violated.count == 1 ? "Broken expectation" : "Broken expectations"): \(names).")
     }
     return sentences

@@ -6,8 +6,9 @@ import ProgressGraph
 ///
 /// Keys beyond that page, all additions: `logs`, `complete` and, within a graph, `checks`, `substituted`,
 /// `substitutions`, `replay`; within a diagnostic about an argument `file`; within a scenario `faults`, `violated`,
-/// `complete`; within a violation `expectations`; within an expectation `scenario`. `search` is `null` where none was
-/// made.
+/// `complete`; within a violation `expectations` and, for a random schedule, its `seed`; within an expectation
+/// `scenario`; within a search `seeds` and `interleavings`; within a graph `coverage` and, for saved runs beside it,
+/// `regressions`. `search` is `null` where none was made.
 public enum ReportJSON {
   public static func bytes(of report: Report) -> [UInt8] {
     var writer = JSONWriter()
@@ -55,6 +56,20 @@ public enum ReportJSON {
       writer.field("reached", sometimes.isReached)
     }
     writer.list("budgets", graph.budgets) { write($1, to: &$0) }
+    if let coverage = graph.coverage {
+      writer.object("coverage") { writer in
+        for part in coverage.parts {
+          writer.object(part.name) { writer in
+            writer.field("reached", part.reached)
+            writer.field("total", part.total)
+            writer.words("missing", part.missing)
+          }
+        }
+      }
+    }
+    if !graph.regressions.isEmpty {
+      writer.list("regressions", graph.regressions) { write($1, to: &$0) }
+    }
     if let replay = graph.replay {
       writer.object("replay") { write(replay, to: &$0) }
     }
@@ -126,11 +141,34 @@ public enum ReportJSON {
       writer.field("steps", violation.steps)
       writer.field("declared", violation.isDeclared)
       writer.field("run", violation.run)
+      if let seed = violation.seed { writer.field("seed", seed) }
     }
     writer.list("observed", search.observed) { writer, observed in
       writer.field("code", observed.code.rawValue)
       writer.field("count", observed.count)
     }
+    if search.seeds > 0 { writer.field("seeds", search.seeds) }
+    if let interleavings = search.interleavings {
+      writer.object("interleavings") { write(interleavings, to: &$0) }
+    }
+  }
+
+  private static func write(_ interleavings: InterleavingReport, to writer: inout JSONWriter) {
+    writer.field("states", interleavings.states)
+    writer.field("distinctStates", interleavings.distinctStates)
+    writer.field("depth", interleavings.depth)
+    writer.field("ends", interleavings.ends)
+    writer.field("crashes", interleavings.crashes)
+    writer.field("complete", interleavings.bound == nil)
+    writer.field("bound", interleavings.bound?.words)
+    writer.words("approximations", interleavings.approximations)
+  }
+
+  private static func write(_ regression: RegressionReport, to writer: inout JSONWriter) {
+    writer.field("run", regression.run)
+    writer.field("state", regression.state.rawValue)
+    writer.words("codes", regression.codes.map(\.rawValue))
+    writer.field("declared", regression.isDeclared)
   }
 
   private static func write(_ budget: BudgetReport, to writer: inout JSONWriter) {
@@ -146,5 +184,6 @@ public enum ReportJSON {
     writer.field("hashes", replay.hashes)
     writer.field("divergedAt", replay.divergedAt)
     writer.field("difference", replay.difference)
+    writer.field("engine", replay.engine)
   }
 }

@@ -11,6 +11,7 @@ public enum ReportText {
       case .run, .replay: RunText(graph: graph, of: report).write(to: &text)
       }
     }
+    if report.command == .check, report.graphs.count > 1 { AnomalyTable(report).write(to: &text) }
     if !report.isComplete {
       text.line()
       text.line("Stopped before the end: this is a part of the result.", .warning)
@@ -45,25 +46,40 @@ public enum ReportText {
 
   /// Nobody reads further; a hostile file can have tens of thousands.
   private static let diagnosticLimit = 100
+  /// The code of the diagnostic that counts what is not listed; it has no place of its own.
+  private static let furtherMistakes = "HW039"
 
   /// Diagnostics and unwaived findings, each as an excerpt.
   static func write(problemsOf graph: GraphReport, to text: inout StyledText) {
-    for diagnostic in graph.diagnostics.prefix(diagnosticLimit) {
-      var notes = diagnostic.related.map { related in
-        let place = "\(diagnostic.file ?? graph.file):\(related.span.line):\(related.span.column)"
-        return Excerpt.Note(label: "see", text: "\(place): \(related.message)")
-      }
-      if let hint = diagnostic.hint { notes.append(Excerpt.Note(label: "help", text: hint)) }
-      Excerpt(
-        headline: .of(diagnostic.severity), code: diagnostic.code, message: diagnostic.message,
-        file: diagnostic.file ?? graph.file,
-        span: diagnostic.span, notes: notes
-      ).write(to: &text)
+    let located = graph.diagnostics.filter { $0.code != furtherMistakes }
+    for diagnostic in chosen(from: located) { write(diagnostic, of: graph, to: &text) }
+    let left = located.count - diagnosticLimit
+    if left > 0 { text.line("and \(left) more; `--format json` lists them", .muted) }
+    for count in graph.diagnostics where count.code == furtherMistakes { text.line(count.message, .muted) }
+    if left > 0 { text.line() }
+    write(findingsOf: graph, to: &text)
+  }
+
+  /// Where there are too many for a person, errors come first: one among thousands of warnings is what matters.
+  private static func chosen(from diagnostics: [DiagnosticReport]) -> ArraySlice<DiagnosticReport> {
+    guard diagnostics.count > diagnosticLimit else { return diagnostics[...] }
+    let ordered = diagnostics.filter { $0.severity == .error } + diagnostics.filter { $0.severity == .warning }
+    return ordered.prefix(diagnosticLimit)
+  }
+
+  private static func write(_ diagnostic: DiagnosticReport, of graph: GraphReport, to text: inout StyledText) {
+    let file = diagnostic.file ?? graph.file
+    var notes = diagnostic.related.map { related in
+      Excerpt.Note(label: "see", text: "\(file):\(related.span.line):\(related.span.column): \(related.message)")
     }
-    if graph.diagnostics.count > diagnosticLimit {
-      text.line("and \(graph.diagnostics.count - diagnosticLimit) more; `--format json` has them all", .muted)
-      text.line()
-    }
+    if let hint = diagnostic.hint { notes.append(Excerpt.Note(label: "help", text: hint)) }
+    Excerpt(
+      headline: .of(diagnostic.severity), code: diagnostic.code, message: diagnostic.message, file: file,
+      span: diagnostic.span, notes: notes
+    ).write(to: &text)
+  }
+
+  private static func write(findingsOf graph: GraphReport, to text: inout StyledText) {
     for finding in graph.findings where !finding.isSuppressed {
       Excerpt(
         headline: .of(finding.severity), code: finding.rule, message: finding.message, file: graph.file,
@@ -76,7 +92,9 @@ public enum ReportText {
   static func parts(of graph: GraphReport, command: Report.Command) -> String {
     let missing: [CheckPart]
     switch command {
-    case .check: missing = CheckPart.allCases.filter { $0 != .replay && !graph.checks.contains($0) }
+    case .check:
+      let usual: [CheckPart] = [.load, .rules, .budgets, .scenarios, .search]
+      missing = usual.filter { !graph.checks.contains($0) }
     case .run, .replay: missing = []
     }
     let ran = graph.checks.isEmpty ? "nothing" : graph.checks.map(\.rawValue).joined(separator: ", ")

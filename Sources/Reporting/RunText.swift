@@ -18,8 +18,8 @@ struct RunText {
   }
 
   private func write(_ run: ScenarioReport, to text: inout StyledText) {
-    text.add(graph.name, .strong)
-    for part in ["scenario \(run.name)", "seed \(report.seed)", "logs \(report.logs.rawValue)"] {
+    text.add(printable(clipped(graph.name), text.style.glyphs), .strong)
+    for part in ["scenario \(clipped(run.name))", "seed \(report.seed)", "logs \(report.logs.rawValue)"] {
       text.add(" ")
       text.add(.separator, .muted)
       text.add(" \(part)")
@@ -37,7 +37,8 @@ struct RunText {
     StoryText(run.story).write(to: &text)
     if !run.story.isEmpty { text.line() }
     let declarer = report.command == .replay ? "saved run" : "file"
-    text.paragraph(Epilogue(run, declaredBy: declarer).sentences.joined(separator: " "))
+    let epilogue = Epilogue(run, declaredBy: declarer, isTrusted: graph.replay?.isExact ?? true)
+    text.paragraph(epilogue.sentences.joined(separator: " "))
     text.line()
     let unfinished = run.progress.filter { !$0.isComplete }
     if !unfinished.isEmpty {

@@ -7,8 +7,7 @@ import Primitives
 struct StoryText {
   private let events: [StoryEvent]
   private let indent: Int
-  /// The lines that are told.
-  private let shown: [Range<Int>]
+  private let parts: [StoryPart]
   private let stepWidth: Int
   private let timeWidth: Int
   private let actorWidth: Int
@@ -18,16 +17,13 @@ struct StoryText {
   /// Pauses of virtual time from which a line of their own says so.
   private static let pause = SimDuration.seconds(1)
 
-  /// - Parameter limit: about how many lines there may be; the middle of a longer story is left out. A design that
-  ///   tries again for a day of virtual time has thousands of lines, and their middle is always the same.
+  /// - Parameter limit: about how many lines there may be; what repeats is then told three times, and the middle of a
+  ///   story that is still longer is left out. A design that tries again for a day of virtual time has thousands of
+  ///   lines, and they are always the same.
   init(_ events: [StoryEvent], indent: Int = 0, limit: Int? = nil) {
     self.events = events
     self.indent = indent
-    if let limit, events.count > limit {
-      shown = [0..<limit * 3 / 4, events.count - limit / 4..<events.count]
-    } else {
-      shown = [0..<events.count]
-    }
+    parts = limit.map { StoryPart.shortened(events, to: $0) } ?? events.indices.map { .line($0) }
     stepWidth = max(4, events.map { String($0.step).utf8.count }.max() ?? 0)
     timeWidth = max(6, events.map { clock($0.time).utf8.count }.max() ?? 0)
     actorWidth = max(3, min(Self.widestActor, events.map { displayWidth($0.actor) }.max() ?? 0))
@@ -41,23 +37,33 @@ struct StoryText {
     text.blanks(4)
     text.add("who", padded: actorWidth + 2, .muted)
     text.line("what", .muted)
-    for (number, range) in shown.enumerated() {
-      if number > 0 {
-        text.blanks(indent + stepWidth + timeWidth + 4)
-        text.add(.gap, .muted)
-        text.line(" \(range.lowerBound - shown[number - 1].upperBound) lines left out", .muted)
+    var previous: Int?
+    for part in parts {
+      switch part {
+      case .line(let position):
+        write(position, after: previous, to: &text)
+        previous = position
+      case .again(let count):
+        gap(count == 1 ? "the same once more" : "the same \(count) more times", to: &text)
+        previous = nil
+      case .leftOut(let count):
+        gap("\(counted(count, "line")) left out", to: &text)
+        previous = nil
       }
-      for position in range { write(position, after: position == range.lowerBound ? nil : position - 1, to: &text) }
     }
+  }
+
+  private func gap(_ words: String, to text: inout StyledText) {
+    text.blanks(indent + stepWidth + timeWidth + 4)
+    text.add(.gap, .muted)
+    text.line(" \(words)", .muted)
   }
 
   private func write(_ position: Int, after previous: Int?, to text: inout StyledText) {
     let event = events[position]
     let previous = previous.map { events[$0] }
     if let previous, event.time - previous.time >= Self.pause {
-      text.blanks(indent + stepWidth + timeWidth + 4)
-      text.add(.gap, .muted)
-      text.line(" \(length(event.time - previous.time)) later", .muted)
+      gap("\(length(event.time - previous.time)) later", to: &text)
     }
     text.blanks(indent)
     text.add(event.step == previous?.step ? "" : String(event.step), rightAligned: stepWidth, .muted)
@@ -66,7 +72,7 @@ struct StoryText {
     let (sign, ink) = mark(of: event.kind)
     if let sign { text.add(sign, ink) } else { text.blanks(1) }
     text.blanks(1)
-    text.add(event.actor, padded: actorWidth, .accent)
+    text.add(clipped(event.actor), padded: actorWidth, .accent)
     text.blanks(2)
     writeWords(of: position, ink, to: &text)
   }
@@ -76,7 +82,7 @@ struct StoryText {
     let nesting = 2 * depth(of: position)
     let column = indent + stepWidth + timeWidth + actorWidth + 8 + nesting
     text.blanks(nesting)
-    let rows = wrapped(printable(event.text, text.style.glyphs), to: text.style.width - column - 7)
+    let rows = wrapped(printable(clipped(event.text, to: 400), text.style.glyphs), to: text.style.width - column - 7)
     for (number, row) in rows.enumerated() {
       if number > 0 { text.blanks(column) }
       text.add(row, ink)

@@ -24,6 +24,14 @@ private func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
+/// A name as a page can bear it: cut where it is longer than `limit`. A file may hold names of megabytes; JSON has all
+/// of them.
+func clipped(_ text: String, to limit: Int = 100) -> String {
+  // Characters are counted no further than needed; no character is shorter than a byte.
+  guard text.utf8.count > limit, text.dropFirst(limit).first != nil else { return text }
+  return text.prefix(limit - 3) + "..."
+}
+
 /// Columns that a terminal gives the text.
 func displayWidth(_ text: some StringProtocol) -> Int {
   text.unicodeScalars.reduce(0) { $0 + displayWidth($1) }

@@ -51,6 +51,8 @@ public struct ObservationPattern: Hashable, Sendable {
     case (.before(.work(let node)), .arrived(let unit, _)): unit.node == node
     case (.before(.step(let step)), .began(_, let begun)): begun == step
     case (.during(.step(let step)), .performed(_, let performed)): performed == step
+    // A wait has two half points: its middle, and when it is over.
+    case (.during(.step(let step)), .waiting(_, let waiting)): waiting == step
     case (.after(.step(let step)), .ended(_, let ended)): ended == step
     case (.after(.work(let node)), .finished(let unit)), (.during(.work(let node)), .finished(let unit)):
       unit.node == node

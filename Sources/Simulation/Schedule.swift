@@ -18,6 +18,10 @@ struct Schedule<Content: Sendable>: Sendable {
 
   var first: Due<Content>? { heap.first }
   var isEmpty: Bool { heap.isEmpty }
+  var count: Int { heap.count }
+
+  /// Everything in the order in which it is due. O(n log n).
+  var inOrder: [Due<Content>] { heap.sorted { $0.precedes($1) } }
 
   mutating func insert(_ due: Due<Content>) {
     heap.append(due)

@@ -32,59 +32,64 @@ public struct Simulator<M: Machine>: Sendable {
   /// not cut its own run.
   public private(set) var lastFault = SimInstant.start
 
-  /// True once any fault of the plan has struck.
-  public private(set) var hasStruck = false
+  /// Whether each fault of the plan has struck, in the order of the plan.
+  public private(set) var struck: [Bool]
+  public var hasStruck: Bool { struck.contains(true) }
+  /// Interferences since the action before the last one.
+  public private(set) var interferences: [Interference] = []
 
-  /// True once this fault of the plan, by position, has met the moment that it waits for.
-  public func hasStruck(_ fault: Int) -> Bool {
-    switch faults[fault].trigger {
-    case .at(let instant): instant <= now
-    case .observed(_, let nth), .message(_, let nth, _): matches[fault] >= nth
-    }
-  }
-
-  private enum Content: Sendable {
+  enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
     case choose(MachineID, generation: UInt32, option: Int)
     case act(Action<M>)
-    case strike(PlannedFault<M>.Deed)
+    case strike(Strike)
     /// A message held back to be overtaken, which nothing overtook.
     case release(fault: Int)
   }
 
+  struct Strike: Sendable {
+    let deed: PlannedFault<M>.Deed
+    let fault: Int
+  }
+
   private let timing: TimingProfile
-  private var work = Schedule<Content>()
-  private var upkeep = Schedule<Content>()
+  private(set) var work = Schedule<Content>()
+  private(set) var upkeep = Schedule<Content>()
   private var sequence: UInt64 = 0
+  /// Timed strikes come behind what the machines began with and before everything else of their instant, also those
+  /// that were added to a run under way: they have numbers of their own.
+  private var strikeSequence: UInt64 = 0
   private var scratch = Cluster<M>.Scratch()
-  private var network: SeededGenerator
-  private var timers: SeededGenerator
-  private var disks: SeededGenerator
-  private var choices: SeededGenerator
-  private let forced: ForcedChoices
+  private(set) var network: SeededGenerator
+  private(set) var timers: SeededGenerator
+  private(set) var disks: SeededGenerator
+  private(set) var choices: SeededGenerator
+  let forced: ForcedChoices
   /// How many choices machines have left open so far.
   public private(set) var choiceCount = 0
 
-  private var faults: [PlannedFault<M>]
+  private(set) var faults: [PlannedFault<M>]
   /// Matches seen so far, by fault.
-  private var matches: [Int]
+  private(set) var matches: [Int]
   /// The message each reordering fault holds back.
-  private var held: [EnvelopeID?]
+  private(set) var held: [EnvelopeID?]
   /// Deeds of a fault that has just struck: they come before anything scheduled.
-  private var immediate: [PlannedFault<M>.Deed] = []
+  private(set) var immediate: [Strike] = []
   /// Indexed by machine.
-  private var slowness: [SimDuration]
-  /// What came due while its machine was paused, by machine.
-  private var deferred: [[Content]]
+  private(set) var slowness: [SimDuration]
+  /// What came due while its machine was paused, and durable timers of machines that are down, by machine.
+  private(set) var deferred: [[Content]]
   /// Pieces of work in flight: messages, writes, armed timers.
   private var workInFlight = 0
   /// When a machine or link last failed or came back, or a replica saw a new epoch.
-  private var lastDisturbance = SimInstant(microseconds: -.max)
+  private(set) var lastDisturbance = SimInstant(microseconds: -.max)
 
   /// How long upkeep runs on after a disturbance whether or not work is due: longer than any election time-out.
-  private static var settlingTime: SimDuration { .milliseconds(500) }
+  static var settlingTime: SimDuration { .milliseconds(500) }
+  /// More timed strikes than any plan has.
+  private static var mostStrikes: UInt64 { 1 << 32 }
 
   /// - Parameters:
   ///   - actions: what comes from outside, by time: the load.
@@ -101,6 +106,7 @@ public struct Simulator<M: Machine>: Sendable {
     network = generator.fork(label: "network")
     timers = generator.fork(label: "timers")
     disks = generator.fork(label: "disks")
+    struck = Array(repeating: false, count: faults.count)
     choices = generator.fork(label: "choices")
     self.forced = forced
     matches = Array(repeating: 0, count: faults.count)
@@ -109,8 +115,10 @@ public struct Simulator<M: Machine>: Sendable {
     deferred = Array(repeating: [], count: cluster.slots.count)
     self.cluster.start(into: &scratch)
     takeInEvents()
-    for fault in faults {
-      if case .at(let instant) = fault.trigger { plan(fault, at: instant, hasBegun: false) }
+    strikeSequence = sequence
+    sequence += Self.mostStrikes
+    for fault in faults.indices {
+      if case .at(let instant) = faults[fault].trigger { scheduleStrikes(of: fault, at: instant) }
     }
     for (instant, action) in actions { schedule(.act(action), at: instant) }
   }
@@ -118,17 +126,51 @@ public struct Simulator<M: Machine>: Sendable {
   /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
   /// else; the matches of an observation or a message are counted from here on.
   public mutating func inject(_ fault: PlannedFault<M>) {
-    faults.append(fault)
-    matches.append(0)
-    held.append(nil)
-    if case .at(let instant) = fault.trigger { plan(fault, at: max(now, instant), hasBegun: true) }
+    append(fault, matched: 0)
+    if case .at(let instant) = fault.trigger { plan(faults.count - 1, at: max(now, instant), hasBegun: true) }
   }
+
+  /// Adds a fault as if it had been the last of the plan from the start: a run that goes on from here is the run that
+  /// had it, action by action.
+  ///
+  /// Precondition: the fault would not have struck yet; a timed one is not yet due.
+  /// - Parameter matched: how many observations or messages have fitted so far.
+  public mutating func include(_ fault: PlannedFault<M>, matched: Int) {
+    append(fault, matched: matched)
+    guard case .at(let instant) = fault.trigger else { return }
+    precondition(instant >= now, "a strike that was due belongs to another run")
+    scheduleStrikes(of: faults.count - 1, at: instant)
+  }
+
+  private mutating func append(_ fault: PlannedFault<M>, matched: Int) {
+    faults.append(fault)
+    struck.append(false)
+    matches.append(matched)
+    held.append(nil)
+  }
+
+  /// True while a fault that has just struck is being carried out.
+  public var isStriking: Bool { !immediate.isEmpty }
 
   /// How much longer everything takes to reach a machine now.
   public func slowness(of machine: MachineID) -> SimDuration { slowness[machine.index] }
 
   /// What the last action did, in order.
   public var events: [Event<M>] { scratch.events }
+
+  /// What a fault did beside the actions: the cluster has no part in it, so no event tells of it.
+  public struct Interference: Sendable {
+    public enum Deed: Sendable {
+      /// A message that has just left arrives later by this.
+      case delayed(Envelope<M>, by: SimDuration)
+      /// A message that has just left waits until another has overtaken it.
+      case held(Envelope<M>)
+      case slowed(MachineID, by: SimDuration)
+      case clockJumped(MachineID, by: SimDuration)
+    }
+    public let instant: SimInstant
+    public let deed: Deed
+  }
 
   /// Why a simulation does not go on.
   public enum Rest: Equatable, Sendable {
@@ -149,6 +191,8 @@ public struct Simulator<M: Machine>: Sendable {
   ///
   /// - Parameter limit: nothing later than this happens.
   public mutating func advance(until limit: SimInstant) -> Advance {
+    // Those of the start, before any action, are told with the first one.
+    if steps > 0, !interferences.isEmpty { interferences.removeAll() }
     while true {
       if !immediate.isEmpty {
         if let action = carryOut(immediate.removeFirst()), perform(action) { return .acted(action) }
@@ -213,6 +257,8 @@ extension Simulator {
       return unlessPaused(envelope.to, content, .deliver(id))
     case .fire(let machine, let generation):
       guard let armed = cluster[machine].timers.first(where: { $0.generation == generation }) else { return nil }
+      // Only a durable timer is still armed where its machine is down.
+      if cluster[machine].status == .crashed { return putOff(content, until: machine) }
       return unlessPaused(machine, content, .fire(machine, armed.timer))
     case .completeWrite(let machine, let incarnation):
       guard cluster[machine].incarnation == incarnation, cluster[machine].status == .up else { return nil }
@@ -223,8 +269,8 @@ extension Simulator {
     case .act(let action):
       if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
       return action
-    case .strike(let deed):
-      return carryOut(deed)
+    case .strike(let strike):
+      return carryOut(strike)
     case .release(let fault):
       guard let id = held[fault] else { return nil }
       held[fault] = nil
@@ -235,23 +281,33 @@ extension Simulator {
   private mutating func unlessPaused(
     _ machine: MachineID, _ content: Content, _ action: Action<M>
   ) -> Action<M>? {
-    guard cluster[machine].isPaused else { return action }
+    cluster[machine].isPaused ? putOff(content, until: machine) : action
+  }
+
+  /// Keeps for later what its machine cannot take now. Never an action.
+  private mutating func putOff(_ content: Content, until machine: MachineID) -> Action<M>? {
     deferred[machine.index].append(content)
     return nil
   }
 
-  private mutating func carryOut(_ deed: PlannedFault<M>.Deed) -> Action<M>? {
+  private mutating func carryOut(_ strike: Strike) -> Action<M>? {
     lastFault = max(lastFault, now)
-    hasStruck = true
-    switch deed {
+    struck[strike.fault] = true
+    switch strike.deed {
     case .act(let action):
       return action
     case .slow(let machine, let delay):
       slowness[machine.index] = delay
+      interfere(.slowed(machine, by: delay))
     case .jump(let machine, let distance):
       jumpClock(of: machine, by: distance)
+      interfere(.clockJumped(machine, by: distance))
     }
     return nil
+  }
+
+  private mutating func interfere(_ deed: Interference.Deed) {
+    interferences.append(Interference(instant: now, deed: deed))
   }
 
   /// A timer counts by the machine's clock: when that jumps ahead, it fires earlier.
@@ -299,19 +355,23 @@ extension Simulator {
       case .observed(_, let observation): observed(observation)
       case .crashed(let machine, _, _):
         lastDisturbance = now
-        deferred[machine.index].removeAll(where: Self.diesWithMachine)
+        deferred[machine.index] = deferred[machine.index].filter { !diesWithMachine($0) }
         // A crash ends a pause: what waited for its end arrives at a machine that is down.
         resume(machine)
-      case .restarted, .paused, .severed, .healed: lastDisturbance = now
+      case .restarted(let machine):
+        lastDisturbance = now
+        resume(machine)
+      case .paused, .severed, .healed: lastDisturbance = now
       case .refusing, .accepting: break
       }
     }
   }
 
-  /// Timers and writes die with their machine; messages to it are still on the wire.
-  private static func diesWithMachine(_ content: Content) -> Bool {
+  /// Timers and writes die with their machine, durable timers excepted; messages to it are still on the wire.
+  private func diesWithMachine(_ content: Content) -> Bool {
     switch content {
-    case .fire, .completeWrite, .choose: true
+    case .fire(let machine, let generation): !cluster[machine].timers.contains { $0.generation == generation }
+    case .completeWrite, .choose: true
     case .deliver, .act, .strike, .release: false
     }
   }
@@ -335,12 +395,10 @@ extension Simulator {
     guard let envelope = cluster[id] else { return }
     if envelope.purpose == .work { workInFlight += 1 }
     var extra = slowness[envelope.to.index]
-    if !faults.isEmpty, let verdict = verdict(on: envelope) {
-      switch verdict {
-      case .hold: return
-      case .act(let action): immediate.append(.act(action))
-      case .delay(let delay): extra = extra + delay
-      }
+    if !faults.isEmpty {
+      let verdict = verdict(on: envelope)
+      if verdict.isHeld { return }
+      extra = extra + verdict.delay
     }
     schedule(.deliver(id), at: now + network.draw(timing.network) + extra, envelope.purpose)
     if !faults.isEmpty { releaseOvertaken(by: envelope, after: extra) }
@@ -357,13 +415,14 @@ extension Simulator {
 
   // MARK: Faults
 
-  private enum Verdict {
-    case hold
-    case act(Action<M>)
-    case delay(SimDuration)
+  private struct Verdict {
+    var isHeld = false
+    var delay = SimDuration.zero
   }
 
-  private mutating func verdict(on envelope: Envelope<M>) -> Verdict? {
+  /// Every fault counts every message that fits it, whatever the others do to it.
+  private mutating func verdict(on envelope: Envelope<M>) -> Verdict {
+    var verdict = Verdict()
     for fault in faults.indices {
       guard case .message(let pattern, let nth, let kind) = faults[fault].trigger, matches[fault] < nth,
         pattern.matches(envelope)
@@ -371,18 +430,22 @@ extension Simulator {
       matches[fault] += 1
       guard matches[fault] == nth else { continue }
       lastFault = max(lastFault, now)
-      hasStruck = true
+      struck[fault] = true
       switch kind {
-      case .drop: return .act(.drop(envelope.id))
-      case .duplicate: return .act(.duplicate(envelope.id))
-      case .delay(let delay): return .delay(delay)
+      case .drop: immediate.append(Strike(deed: .act(.drop(envelope.id)), fault: fault))
+      case .duplicate: immediate.append(Strike(deed: .act(.duplicate(envelope.id)), fault: fault))
+      case .delay(let delay):
+        verdict.delay = verdict.delay + delay
+        interfere(.delayed(envelope, by: delay))
       case .reorder:
+        guard !verdict.isHeld else { continue }
         held[fault] = envelope.id
         schedule(.release(fault: fault), at: now + .seconds(1))
-        return .hold
+        verdict.isHeld = true
+        interfere(.held(envelope))
       }
     }
-    return nil
+    return verdict
   }
 
   /// A message held back to be overtaken goes right behind the one that overtakes it.
@@ -410,19 +473,29 @@ extension Simulator {
         pattern.fits(observation)
       else { continue }
       matches[fault] += 1
-      if matches[fault] == nth { plan(faults[fault], at: now, hasBegun: steps > 0) }
+      if matches[fault] == nth { plan(fault, at: now, hasBegun: steps > 0) }
     }
   }
 
-  /// - Parameter hasBegun: false for a plan made before the run: then what is due at its start waits for its turn.
-  private mutating func plan(_ fault: PlannedFault<M>, at instant: SimInstant, hasBegun: Bool) {
-    for strike in fault.strikes {
+  /// - Parameter hasBegun: false before the first action: then what is due at once waits for its turn.
+  private mutating func plan(_ fault: Int, at instant: SimInstant, hasBegun: Bool) {
+    for strike in faults[fault].strikes {
+      let content = Strike(deed: strike.deed, fault: fault)
       if strike.delay == .zero, instant == now, hasBegun {
-        immediate.append(strike.deed)
+        immediate.append(content)
       } else {
-        schedule(.strike(strike.deed), at: instant + strike.delay)
+        schedule(.strike(content), at: instant + strike.delay)
         lastFault = max(lastFault, instant + strike.delay)
       }
+    }
+  }
+
+  private mutating func scheduleStrikes(of fault: Int, at instant: SimInstant) {
+    for strike in faults[fault].strikes {
+      let content = Content.strike(Strike(deed: strike.deed, fault: fault))
+      work.insert(Due(instant: instant + strike.delay, sequence: strikeSequence, content: content))
+      strikeSequence += 1
+      lastFault = max(lastFault, instant + strike.delay)
     }
   }
 }

@@ -35,6 +35,7 @@ struct Headway: ParsableCommand {
   ]
 
   static func main() {
+    Console.secureStreams()
     Interruption.install()
     Glibc.exit(status(of: Array(CommandLine.arguments.dropFirst())))
   }
@@ -75,10 +76,19 @@ struct Headway: ParsableCommand {
   private static func status(ofParserError error: any Error) -> Int32 {
     let code = exitCode(for: error)
     let text = fullMessage(for: error, columns: helpColumns)
-    if !text.isEmpty {
-      Console.write(Array((text + "\n").utf8), to: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
+    if text.isEmpty { return code.rawValue }
+    guard code.isSuccess else {
+      Console.message(inOurWords(text))
+      return code.rawValue
     }
-    return code.rawValue
+    if Console.write(Array((text + "\n").utf8), to: STDOUT_FILENO) { return code.rawValue }
+    Console.message("error: " + Console.cannotWriteOutput)
+    return 2
+  }
+
+  /// The parser begins with a capital; this program's own messages do not.
+  private static func inOurWords(_ text: String) -> String {
+    text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text
   }
 
   /// Fixed where nobody watches, so that the help is the same in every pipe.

@@ -35,6 +35,12 @@ struct Puppet: Machine {
   /// Below 100 a message asks for work; what it gets for an answer is a thousand more.
   static func refusal(of message: UInt64) -> UInt64? { message < 100 ? message + 1_000 : nil }
 
+  /// One that only disarms a timer is kept for it.
+  static func miss(_ operation: Orders) -> MissedOperation<Puppet>? {
+    guard case .disarm(let timer)? = operation.list.first else { return nil }
+    return MissedOperation(write: timer, observation: .started(NodeID(0), root: timer))
+  }
+
   func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(heard.count)
     for line in heard { fingerprinter.feed(name: line) }

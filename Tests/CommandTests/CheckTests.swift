@@ -178,4 +178,28 @@ import Testing
     #expect(report.verdict == "inconclusive")
     #expect(try !folder.names().contains("run.json"), "half a run cannot be replayed")
   }
+
+  /// Method: a file so large that reading and laying it out take longer than anybody waits after Ctrl-C. Only a bound
+  /// that is far too long ends the wait, and then the test fails.
+  @Test func aSignalEndsTheWorkBeforeTheFirstRun() throws {
+    let nodes = (0..<60_000).map { "  n\($0): {do: [{write: x\($0)}]}\n" }.joined()
+    let folder = try folder("large.yaml", "nodes:\n" + nodes)
+    let process = try Program.start(
+      ["check", "large.yaml"], in: folder.url, output: FileHandle.nullDevice, messages: FileHandle.nullDevice)
+    usleep(500_000)
+    kill(process.processIdentifier, SIGINT)
+    for _ in 0..<400 where process.isRunning { usleep(50_000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(Program.status(of: process) == 130)
+  }
+
+  @Test func whatTheFileDeclaresIsNotSaved() throws {
+    let folder = try folder("mistaken.yaml", Designs.naive + "scenarios: {twice: {outcome: [DUP]}}\n")
+    let run = try Program.run(["check", "mistaken.yaml", "--logs", "ideal", "--save", "runs"], in: folder.url)
+    #expect(run.status == 1, "the scenario does not show it")
+    let saved = try FileManager.default.contentsOfDirectory(atPath: folder.url.path + "/runs")
+    #expect(!saved.contains { $0.contains("DUP") })
+    #expect(!saved.isEmpty || !run.output.contains("error[ORPHAN]"))
+  }
 }

@@ -56,6 +56,27 @@ import Testing
     #expect(run.messages.contains("cannot write '/dev/full'"))
   }
 
+  /// Method: a device without room, and a stream that is closed from the start; what was asked for did not come out.
+  @Test(arguments: [
+    ["--help"], ["--version"], ["schema"], ["completions", "zsh"], ["run", "a.yaml"], ["check", "a.yaml"],
+  ])
+  func aStreamThatTakesNothingIsNotIgnored(_ arguments: [String]) throws {
+    let folder = try Folder()
+    try folder.write("a.yaml", Designs.sound)
+    for redirection in [">/dev/full", ">&-"] {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", Program.executable.path] + arguments
+      shell.currentDirectoryURL = folder.url
+      shell.standardOutput = FileHandle.nullDevice
+      shell.standardError = try folder.handle("stderr")
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 2, "\(arguments) \(redirection)")
+      #expect(try folder.text("stderr").contains("error: cannot write to the standard output"), "\(arguments)")
+    }
+  }
+
   @Test(arguments: [["--help"], ["schema"], ["completions", "zsh"], ["run", "a.yaml"], ["check", "a.yaml"]])
   func aClosedPipeEndsQuietly(_ arguments: [String]) throws {
     let folder = try Folder()

@@ -14,6 +14,19 @@ import Testing
     #expect(examples.lowerBound < usage.lowerBound)
   }
 
+  /// Method: every kind of wrong usage speaks with one voice, and a number that looks like an option is a number.
+  @Test(arguments: [
+    ["chek"], ["run", "a.yaml", "--seed", "-1"], ["show", "a.yaml", "--step", "-1"], ["lab", "a.yaml", "--step", "-1"],
+    ["check", "--jobs", "0", "a.yaml"], ["lab", "a.yaml", "--run", "b.json"],
+  ])
+  func wrongUsageIsTold(_ arguments: [String]) throws {
+    let run = try Program.run(arguments)
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.messages.hasPrefix("error: "))
+    #expect(!run.messages.contains("Missing value"))
+  }
+
   @Test func helpIsTheSameInEveryProcess() throws {
     let first = try Program.run(["--help"])
     let second = try Program.run(["--help"], environment: ["COLUMNS": "40", "TERM": "xterm-256color"])
@@ -53,7 +66,10 @@ import Testing
 
   @Test(arguments: [
     ["--sed", "1"], ["check"], ["check", "--seed", "x", "a.yaml"], ["check", "--sede", "1", "a.yaml"],
-    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "2", "a.yaml"], ["check", "--jobs", "0", "a.yaml"],
+    ["check", "--faults", "3", "a.yaml"], ["check", "--faults", "-1", "a.yaml"], ["check", "--faults", "two", "a.yaml"],
+    ["check", "--seeds", "-1", "a.yaml"], ["check", "--seeds", "x", "a.yaml"],
+    ["check", "--seeds", "1000001", "a.yaml"], ["check", "--exhaustive=yes", "a.yaml"],
+    ["check", "--jobs", "0", "a.yaml"],
     ["check", "--budget", "5x", "a.yaml"], ["check", "--format", "xml", "a.yaml"],
     ["check", "--format", "sarif", "a.yaml"], ["check", "--fail-on", "never", "a.yaml"],
     ["check", "--color", "blue", "a.yaml"], ["check", "--logs", "paper", "a.yaml"], ["run"],

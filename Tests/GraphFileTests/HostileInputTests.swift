@@ -1,4 +1,4 @@
-import GraphFile
+@testable import GraphFile
 import Primitives
 import ProgressGraph
 import Testing
@@ -163,6 +163,31 @@ import Testing
     #expect(Self.codes("nodes: {\u{E9}: {do: [\(calls)]}}\n").count >= 1_000)
     let doubled = Self.repeated("a: 1\n", 20_000)
     #expect(Self.codes(doubled).contains("HW014"))
+  }
+
+  /// Method: more findings than are listed, of one severity and of both; the graph must be there exactly when no error
+  /// is, and the count of what is not listed has the severity of what it counts.
+  @Test func `warnings never become an error, however many`() throws {
+    let lonely = (0..<12_000).map { "  n\($0): {do: [{write: x}]}\n" }.joined()
+    let decoded = GraphReader.decode("nodes:\n" + lonely, file: "many.yaml")
+    #expect(decoded.graph != nil)
+    #expect(decoded.diagnostics.allSatisfy { $0.severity == .warning })
+    let last = try #require(decoded.diagnostics.last)
+    #expect(last.code == "HW039")
+    #expect(last.message.contains("further warnings are not listed"))
+    #expect(decoded.diagnostics.count == Findings.most + 1)
+  }
+
+  @Test func `all mistakes are listed up to a bound, and those beyond are counted as errors`() throws {
+    let warnings = (0..<11_000).map { "  n\($0): {do: [{write: x}]}\n" }.joined()
+    for (count, isBeyond) in [(5_000, false), (10_500, true)] {
+      let keys = (0..<count).map { "k\($0): 1" }.joined(separator: ", ")
+      let decoded = GraphReader.decode("nodes:\n\(warnings)  a: {do: [], \(keys)}\n", file: "many.yaml")
+      let errors = decoded.diagnostics.filter { $0.severity == .error }
+      #expect(decoded.graph == nil)
+      #expect(errors.count == (isBeyond ? Findings.most + 1 : count))
+      #expect(errors.contains { $0.code == "HW039" && $0.message == "500 further errors are not listed" } == isBeyond)
+    }
   }
 
   @Test func `odd names are names or diagnostics`() {

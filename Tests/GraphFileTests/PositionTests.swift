@@ -55,6 +55,32 @@ import Testing
     #expect(decoded.diagnostics.map(\.span.column) == [22, 34])
   }
 
+  /// Method: a collection in either style where a word belongs, inside collections of either style.
+  @Test(arguments: [
+    ("nodes:\n  a: {do: [{write: [1], key: k}]}\n", "[1]"),
+    ("nodes:\n  a: {do: [{write: {b: [c, '}']}, key: k}]}\n", "{b: [c, '}']}"),
+    ("nodes:\n  a:\n    do:\n      - write: [1, 2]  # two\n", "[1, 2]"),
+    ("nodes: {a: {do: [{write: x, key: &k [1]}]}}\n", "[1]"),
+    ("nodes:\n  a:\n    do:\n      - write:\n          b: 1\n", "b: 1"),
+    ("nodes:\n  a:\n    do:\n      - write:\n        - 1  # one\n", "- 1"),
+  ])
+  func `a collection ends at its own bracket`(text: String, found: String) {
+    let decoded = GraphReader.decode(text, file: "flow.yaml")
+    #expect(decoded.diagnostics.map { decoded.source.text(in: $0.span) } == [found])
+  }
+
+  /// Method: texts that end too early, with and without blank lines behind; the place is the end of the last word.
+  @Test(arguments: ["{crash:pay", "nodes: {a: {do: [\n  \n\n", "nodes:\n  a: \"x", "{日本: 1  # why\n"])
+  func `what is missing at the end is missing there`(text: String) throws {
+    let found = try #require(GraphReader.decode(text, file: "short.yaml").diagnostics.first)
+    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let last = try #require(lines.last)
+    #expect(found.code == "HW002")
+    #expect(found.span.line == lines.count)
+    #expect(found.span.column == last.count + 1)
+    #expect(found.span.endColumn == found.span.column)
+  }
+
   @Test func `steps, nodes and keys are found in the source`() throws {
     let text = "nodes:\n  a: {do: [{write: order, key: id}, {tx: [{publish: t}]}]}\n"
     let decoded = GraphReader.decode(text, file: "map.yaml")

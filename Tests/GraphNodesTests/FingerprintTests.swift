@@ -52,12 +52,15 @@ import Testing
       ("phase", Self.unit { $0.phase = .ending }), ("position", Self.unit { $0.position = 1 }),
       ("next", Self.unit { $0.next = 1 }),
       ("turns", Self.unit { $0.turns = [Unit.Turn(loop: StepID(1), number: 1)] }),
+      ("recordedSteps", Self.unit { $0.recordedSteps = 1 }),
       ("history", Self.unit { $0.history = [Unit.Recorded(step: StepID(1), next: 1)] }),
       ("retries", Self.unit { $0.retries = 1 }),
       ("isOutcomeUnknown", Self.unit { $0.isOutcomeUnknown = true }), ("isResumed", Self.unit { $0.isResumed = true }),
       ("awaited", Self.unit { $0.awaited = 1 }), ("undos", Self.unit { $0.undos = [StepID(1)] }),
       ("isCompensating", Self.unit { $0.isCompensating = true }), ("failure", Self.unit { $0.failure = .terminal }),
       ("hasReplied", Self.unit { $0.hasReplied = true }),
+      ("replyTo", Self.unit { $0.replyTo = ReplyAddress(node: NodeID(1), name: NameID(1)) }),
+      ("isWaitRecorded", Self.unit { $0.isWaitRecorded = true }),
       ("buffer", Self.unit { $0.buffer = Unit.Buffer(step: nil) }),
     ]
     Self.expectAllDiffer(changes, Self.unit())
@@ -127,6 +130,13 @@ import Testing
       ("isRecovering", changed { $0.isRecovering = true }), ("endedRuns", changed { $0.endedRuns.insert(1, nil) }),
       ("endedRuns, failed", changed { $0.endedRuns.insert(1, .terminal) }),
       ("servedInvocations", changed { $0.servedInvocations.insert(1, nil) }),
+      ("signals", changed { _ = $0.signals.insert(Self.signal()) }),
+      ("signals, read", changed {
+        _ = $0.signals.insert(Self.signal())
+        _ = $0.signals.take(NameID(1), root: 1, in: deployment)
+      }),
+      ("signals, on their way", changed { $0.signals.record(Self.signal(), for: .unit(1)) }),
+      ("signals, for another", changed { $0.signals.record(Self.signal(), for: .machine(MachineID(1))) }),
       ("database, offsets", changed { $0.database.offsets.insert(Self.place) }),
       ("database, checkpoints", changed { $0.database.checkpoints = 1 }),
       ("isRestarting", changed { $0.isRestarting = true }), ("restarts", changed { $0.restarts = 1 }),
@@ -160,6 +170,7 @@ import Testing
       ("lanes", changed { $0.lanes[0].entries = [Self.entry()] }),
       ("lanes, another", changed { $0.lanes[1].entries = [Self.entry()] }),
       ("lanes, delivered", changed { $0.lanes[0].entries = [Self.entry { $0.deliveries = 1 }] }),
+      ("lanes, delayed", changed { $0.lanes[0].entries = [Self.entry { $0.state = .delayed }] }),
       ("lanes, exhausted", changed { $0.lanes[0].entries = [Self.entry { $0.state = .exhausted }] }),
       ("lanes, overdue", changed { $0.lanes[0].entries = [Self.entry { $0.isOverdue = true }] }),
       ("lanes, offset", changed { $0.lanes[0].entries = [Self.entry(offset: 1)] }),
@@ -195,6 +206,38 @@ import Testing
     return message
   }
 
+  private static func signal(_ change: (inout Signal) -> Void = { _ in }) -> Signal {
+    var signal = Signal(id: 1, name: NameID(1), key: 1, root: 1)
+    change(&signal)
+    return signal
+  }
+
+  @Test func `every field of a signal and of a due timer is fed`() {
+    let signals: [(String, Signal)] = [
+      ("id", Self.signal { $0.id = 2 }), ("name", Self.signal { $0.name = NameID(2) }),
+      ("key", Self.signal { $0.key = 3 }), ("root", Self.signal { $0.root = 4 }),
+    ]
+    Self.expectAllDiffer(signals, Self.signal())
+    #expect(Self.fields(of: Self.signal()) == signals.map(\.0))
+    let plain = TimerFiring(node: NodeID(1), handler: HandlerID(1), root: 1, isDurable: false)
+    func changed(_ change: (inout TimerFiring) -> Void) -> TimerFiring {
+      var firing = plain
+      change(&firing)
+      return firing
+    }
+    let firings: [(String, TimerFiring)] = [
+      ("node", changed { $0.node = NodeID(2) }), ("handler", changed { $0.handler = HandlerID(2) }),
+      ("root", changed { $0.root = 2 }), ("isDurable", changed { $0.isDurable = true }),
+    ]
+    Self.expectAllDiffer(firings, plain)
+    #expect(Self.fields(of: plain) == firings.map(\.0))
+    var store = NodeStore()
+    store.absorb(.tickDue(plain))
+    #expect(store.fingerprint != NodeStore().fingerprint)
+    store.absorb(.tickDone(root: 1))
+    #expect(store.fingerprint == NodeStore().fingerprint)
+  }
+
   @Test func `every field of a stored message is fed`() {
     let effect = AppliedEffect(unit: Self.work, step: StepID(1), name: NameID(1), key: 1, isCompensation: false)
     let invocation = Invocation(step: StepID(1), caller: NodeID(1), isAwaited: true, countedKey: 1)
@@ -204,6 +247,7 @@ import Testing
       ("key", Self.message { $0.key = 1 }), ("event", Self.message { $0.event = NameID(1) }),
       ("effect", Self.message { $0.effect = effect }), ("invocation", Self.message { $0.invocation = invocation }),
       ("isCompensation", Self.message { $0.isCompensation = true }),
+      ("replyTo", Self.message { $0.replyTo = ReplyAddress(node: NodeID(1), name: NameID(1)) }),
     ]
     Self.expectAllDiffer(changes, Self.message())
     #expect(Self.fields(of: Self.message()) == changes.map(\.0))
@@ -211,6 +255,8 @@ import Testing
 
   @Test func `records of every kind differ, and in every field`() {
     let start = RunStart(run: 1, unit: Self.work, event: nil, isCompensation: false)
+    var asked = start
+    asked.replyTo = ReplyAddress(node: NodeID(1), name: NameID(1))
     var offsets = CommittedOffsets()
     offsets.insert(Self.place)
     let records: [(String, Record)] = [
@@ -222,8 +268,12 @@ import Testing
       ("parked", .retired(message: 1, consumer: NodeID(1), as: .parked)),
       ("expired", .retired(message: 1, consumer: NodeID(1), as: .expired)),
       ("dropped", .retired(message: 1, consumer: NodeID(1), as: .dropped)), ("started", .runStarted(start)),
-      ("done", .stepDone(run: 1, step: StepID(1), next: 1)),
-      ("done, next", .stepDone(run: 1, step: StepID(1), next: 2)),
+      ("done", .stepDone(run: 1, step: StepID(1), next: 1, number: 1)),
+      ("done, number", .stepDone(run: 1, step: StepID(1), next: 1, number: 2)),
+      ("done, next", .stepDone(run: 1, step: StepID(1), next: 2, number: 1)),
+      ("waits", .waiting(run: 1, step: StepID(1))), ("waits, another", .waiting(run: 2, step: StepID(1))),
+      ("waits, elsewhere", .waiting(run: 1, step: StepID(2))), ("signal", .signalled(Self.signal())),
+      ("started, asked", .runStarted(asked)),
       ("undo", .compensating(run: 1, undos: [StepID(1)], reason: .terminal)),
       ("no undo", .compensating(run: 1, undos: [], reason: .terminal)),
       ("undo, why", .compensating(run: 1, undos: [StepID(1)], reason: .failed)),

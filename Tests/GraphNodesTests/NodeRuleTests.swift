@@ -163,6 +163,23 @@ import Testing
     }
   }
 
+  // MARK: Compensation
+
+  /// A compensation that says that it fails has failed, once; it is no reason to begin compensating again.
+  @Test(arguments: ["none", "idempotent", "transactional", "durable"])
+  func `an undo that fails is over, and the one before it is still done`(work: String) throws {
+    let bench = try Bench.seen(
+      """
+      name: u
+      nodes:
+        web: {kind: client, do: [{call: a}]}
+        a:
+          work: \(work)
+          do: [{effect: one, undo: {effect: back}}, {effect: two, undo: {fail: impossible}}, {fail: refused}]
+      """)
+    #expect(bench.effects == ["one", "two", "back"])
+  }
+
   // MARK: Acknowledgement and capacity
 
   @Test func `a delivery is acknowledged after the work, or before it where the file says so`() throws {

@@ -40,6 +40,14 @@ import Testing
     #expect(try program.instructions[5] == .perform(step("last", in: graph)))
   }
 
+  @Test func `a transaction anywhere in a handler is the only commit that there is`() throws {
+    for steps in ["{choose: {a: [{tx: [{write: one}]}]}}", "{wait: x, timeout: 1s, else: [{tx: [{write: one}]}]}"] {
+      let (graph, program) = try Self.program(steps, work: "transactional")
+      let transaction = try step("tx", in: graph)
+      #expect(program.instructions.filter { $0 == .begin(transaction) || $0 == .begin(nil) } == [.begin(transaction)])
+    }
+  }
+
   @Test func `steps on error are jumped over by success and are where failure goes`() throws {
     let (graph, program) = try Self.program("{call: b, on_error: [{write: one}, {write: two}]}, {write: last}")
     let call = try labelled("b", in: graph, of: "a")

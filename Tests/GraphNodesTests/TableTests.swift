@@ -60,6 +60,20 @@ import Testing
     #expect(Set(done).count == 2 && done.count == 2)
   }
 
+  @Test func `a table with a key takes a repeated record in as the same row, one without as another row`() throws {
+    for (key, count) in [(", key: user", 1), ("", 2)] {
+      let text = Self.text.replacing("every: 1m", with: "every: 1m\(key)")
+      let deployment = Deployment(try graph(text), logs: .ideal)
+      let facts = deployment.front(of: try #require(deployment.graph.channel(named: "facts")))
+      let repeated = PlannedFault<LabMachine>(.at(.start), [.init(.act(.invoke(facts, .storeTwice(nth: 1))))])
+      let bench = try Bench.seen(text, extra: [repeated])
+      let rows = bench.seen.compactMap { observation -> UInt64? in
+        if case .effect(let effect) = observation, bench.graph[effect.name] == "view" { effect.record } else { nil }
+      }
+      #expect(rows.count == 2 && Set(rows).count == count, "\(key)")
+    }
+  }
+
   @Test func `files that many share can be read while the job that writes them is down`() throws {
     let bench = try Self.seen(crashAt: .seconds(90), up: false)
     #expect(Self.snapshots(bench) == [1] && bench.effects.contains("decision"))

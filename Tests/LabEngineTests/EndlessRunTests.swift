@@ -1,6 +1,8 @@
 import GraphNodes
 import Primitives
 import ProgressGraph
+import Properties
+import Simulation
 import Testing
 
 @testable import LabEngine
@@ -61,9 +63,9 @@ import Testing
       """
     let run = try run(design, faults: ["{poison: worker/a}"])
     #expect(run.isEndless && run.judgement.outcome == [.stuck])
-    #expect(run.judgement.expectations.allSatisfy(\.holds))
+    #expect(!run.judgement.expectations.contains { !$0.holds })
     let calm = try self.run(design)
-    #expect(!calm.isEndless && calm.rest == .settled && calm.judgement.outcome == [])
+    #expect(!calm.isEndless && calm.rest != nil && calm.judgement.outcome == [])
   }
 
   @Test func `the bound counts from the last trigger and the end of the last fault`() throws {

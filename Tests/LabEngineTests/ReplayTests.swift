@@ -102,6 +102,31 @@ import Testing
     #expect(Lab.replay(file).replay?.difference == "the last state hash differs")
   }
 
+  @Test func `a label that its actions contradict is a difference`() throws {
+    var file = try Self.recorded()
+    file.faults = []
+    #expect(Lab.replay(file).replay?.isExact == false)
+    #expect(Lab.replay(file).replay?.difference?.hasPrefix("`crash ") == true)
+    file.faults = ["{down: pay, at: 0s}"]
+    #expect(Lab.replay(file).replay?.isExact == false)
+  }
+
+  @Test func `a label that is no fault is an error at its place`() throws {
+    var file = try Self.recorded()
+    file.faults.append("zz")
+    let report = Lab.replay(file)
+    #expect(report.diagnostics.map(\.file) == ["faults"])
+    #expect(report.verdict(failOn: .error) == .error)
+  }
+
+  @Test func `another engine's run is told as such, and still replayed`() throws {
+    var file = try Self.recorded()
+    #expect(Lab.replay(file).replay?.engine == nil)
+    file.engine = "9.9"
+    let replay = try #require(Lab.replay(file).replay)
+    #expect(replay.engine == "9.9" && replay.isExact)
+  }
+
   /// Words built by seed from verbs, numbers and rubbish: each is either nil or an action that the cluster takes or
   /// refuses. That nothing traps is the test; that many are taken keeps it from being empty.
   @Test func `hostile actions never trap`() throws {

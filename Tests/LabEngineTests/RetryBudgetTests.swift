@@ -55,4 +55,23 @@ import Testing
       """
     #expect(try !Self.outlasts(nodes, "{down: stock, at: 0s, for: 1h}"))
   }
+
+  /// Two calls at each of forty hops are 2^40 ways to the last node; this ends because each node is asked once.
+  @Test func `a wide and deep graph is judged at once`() throws {
+    var nodes = "    web: {kind: client, do: [{call: n0}, {call: n0}]}\n"
+    for number in 0..<40 { nodes += "    n\(number): {do: [{call: n\(number + 1)}, {call: n\(number + 1)}]}\n" }
+    nodes += "    n40: {do: [{write: row}]}\n    other: {do: [{write: x}]}\n"
+    #expect(try !Self.outlasts(nodes, "{down: other, at: 0s, for: 1h}"))
+    #expect(try Self.outlasts(nodes, "{down: n40, at: 0s, for: 1d}"))
+  }
+
+  @Test func `a circle of calls does not lengthen anybody's patience`() throws {
+    let nodes = """
+        web: {kind: client, do: [{call: ping, retry: 1}]}
+        ping: {do: [{call: pong, retry: 1}, {call: stock, retry: 1}]}
+        pong: {do: [{call: ping, retry: 1}]}
+        stock: {do: [{write: row}]}
+      """
+    #expect(try Self.outlasts(nodes, "{down: stock, at: 0s, for: 1m}"))
+  }
 }

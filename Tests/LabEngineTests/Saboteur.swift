@@ -103,15 +103,17 @@ struct Saboteur: Machine {
       return [
         .send(.node(.log(.append(request: request, .compensating(run: run, undos: [], reason: reason)))), to: peer)
       ]
-    case (.forgetsItsSteps, .send(.node(.log(.append(let request, .stepDone(let run, let step, let next)))), let peer)):
-      return [
-        .send(.node(.log(.append(request: request, .stepDone(run: run &+ 1, step: step, next: next)))), to: peer)
-      ]
+    case (.forgetsItsSteps, .send(.node(.log(.append(let request, var record))), let peer)):
+      if case .stepDone(let run, let step, let next, let number) = record {
+        record = .stepDone(run: run &+ 1, step: step, next: next, number: number)
+      }
+      return [.send(.node(.log(.append(request: request, record))), to: peer)]
     case (.endsLeasesAtOnce, .arm(.front(.lease(let lease)), _, let purpose)):
       return [.arm(.front(.lease(lease)), after: .immediately, purpose: purpose)]
     case (_, .send(let message, let peer)): return [.send(message, to: peer)]
     case (_, .sendAhead(let message, let peer)): return [.sendAhead(message, to: peer)]
     case (_, .arm(let timer, let range, let purpose)): return [.arm(timer, after: range, purpose: purpose)]
+    case (_, .armDurably(let timer, let range)): return [.armDurably(timer, after: range)]
     case (_, .disarm(let timer)): return [.disarm(timer)]
     case (_, .choose(let token, let weights)): return [.choose(token, weights: weights)]
     case (_, .persist(let write)): return [.persist(write)]

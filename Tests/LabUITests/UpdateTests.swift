@@ -108,7 +108,8 @@ import Testing
     #expect(Checkout.press("u", on: &state).isEmpty)
   }
 
-  /// Method: the chain of causes of the violation, from its beginning; Enter on its first line goes there.
+  /// Method: the chain of causes of the violation, from its beginning, with the crash that nothing in it is caused by;
+  /// Enter on its first line goes there.
   @Test func explainFollowsCauses() throws {
     var state = try Checkout.state(step: 31)
     _ = Checkout.press("e", on: &state)
@@ -116,9 +117,47 @@ import Testing
       Issue.record("no explanation")
       return
     }
-    #expect(menu.items.map(\.keyName) == ["s1", "s3", "s5", "s20", "s25", "s30"])
+    #expect(menu.items.map(\.keyName) == ["s1", "s3", "s5", "s13", "s20", "s25", "s30"])
     _ = Checkout.press([.home, .enter], on: &state)
     #expect(state.moment.step == 1)
+  }
+
+  /// Method: a second fault elsewhere, before the violation and after it, is not part of the explanation.
+  @Test func explainLeavesOutFaultsOfOthers() throws {
+    var state = try Checkout.state(step: 31)
+    let time = state.history.events[5].time
+    let others = [(21, "mailer"), (39, "pay")].map { step, actor in
+      StoryEvent(step: step, time: time, actor: actor, text: "crashes", kind: .fault)
+    }
+    state.history.events.append(others[1])
+    // Behind its cause and before the rest: positions of earlier events, which causes name, stay as they are.
+    state.history.events.insert(others[0], at: 8)
+    for position in state.history.events.indices {
+      guard let cause = state.history.events[position].cause, cause >= 8 else { continue }
+      state.history.events[position].cause = cause + 1
+    }
+    _ = Checkout.press("e", on: &state)
+    guard case .menu(let menu)? = state.layers.last else {
+      Issue.record("no explanation")
+      return
+    }
+    #expect(menu.items.map(\.keyName) == ["s1", "s3", "s5", "s13", "s20", "s25", "s30"])
+  }
+
+  /// Method: a file with a calm scenario of its own; the two entries must be told apart.
+  @Test func theRunWithoutAScenarioHasItsOwnName() throws {
+    var graph = try Checkout.graph()
+    func labels() -> [String] {
+      var state = AppState(
+        graph: graph, file: "checkout.yaml", seed: 42, history: Checkout.history, moment: Checkout.moment(1, of: graph),
+        glyphs: .unicode, width: 80, height: 24)
+      _ = Checkout.press("S", on: &state)
+      guard case .menu(let menu)? = state.layers.last else { return [] }
+      return menu.items.map(\.label)
+    }
+    #expect(labels() == ["calm", "payment-dies"])
+    graph.scenarios[0].name = "calm"
+    #expect(labels() == ["no scenario", "calm"])
   }
 
   // MARK: Layers and focus

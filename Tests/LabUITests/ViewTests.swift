@@ -51,9 +51,15 @@ import Testing
   @Test func theVerdictStays() throws {
     for width in [60, 70, 80, 100, 160] {
       let title = try Checkout.state(step: 31, width: width).drawn().lines()[0]
-      #expect(title.contains("PAUSED") && title.contains("props 1/2") && title.contains("✗1"), "\(title)")
+      #expect(title.contains("PAUSED") && title.contains("props 0/2") && title.contains("✗1"), "\(title)")
       #expect(title.contains("step 31/40"))
     }
+  }
+
+  /// Method: what only the end decides is not counted as held before the end.
+  @Test func whatIsUndecidedDoesNotHold() throws {
+    #expect(try Checkout.state(step: 2).drawn().lines()[0].contains("props 0/2"))
+    #expect(try Checkout.state(step: Checkout.tip).drawn().lines()[0].contains("props 1/2"))
   }
 
   /// Method: what changed in a step is shown with the value before.

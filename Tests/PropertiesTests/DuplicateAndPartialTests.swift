@@ -171,6 +171,17 @@ import Testing
     #expect(empty.outcome == [])
   }
 
+  /// Tried again, it meets what its own first try left: no other trigger has taken its place.
+  @Test func aRejectedWriteThatIsRecognisedLaterIsNotSwallowed() {
+    let design = QueueDesign()
+    var story = story(of: design)
+    story.apply(design.unit(), design.b)
+    story.tell(.arrived(design.unit(), attempt: 2), .deduplicated(design.unit(), design.a), .finished(design.unit()))
+    #expect(story.outcome == [.lost])
+    story.tell(.outdated(design.unit(), design.a))
+    #expect(story.outcome == [])
+  }
+
   @Test func anAcknowledgedTriggerWhoseCallWasNeverMadeIsPartial() {
     var design = QueueDesign()
     let pay = design.builder.node("pay")

@@ -80,6 +80,15 @@ extension Story {
     #expect(story.outcome == [])
   }
 
+  @Test func aMemberWhoseRowHasANewerVersionIsNotMissing() {
+    let design = SagaDesign(work: .none)
+    var story = design.reservedStory()
+    story.tell(.arrived(design.payUnit, attempt: 1))
+    #expect(story.outcome == [.saga])
+    story.tell(.began(design.payUnit, design.charged), .outdated(design.payUnit, design.charged))
+    #expect(story.outcome == [])
+  }
+
   @Test(arguments: [true, false]) func aGroupTakenBackAgrees(isAnswered: Bool) {
     let design = SagaDesign(work: .none)
     var story = design.reservedStory()

@@ -117,6 +117,20 @@ import Testing
     #expect(judgement.anomalies.first?.subject.name(in: story.graph) == "b" && judgement.anomalies.first?.root == 1)
   }
 
+  /// Redriven, it would be turned away as old.
+  @Test func `a parked trigger whose writes have a version overtakes nothing`() {
+    var queue = Queue()
+    let step = queue.design.b.index
+    guard case .write(let effect, let key, _) = queue.design.builder.graph.steps[step].verb else { return }
+    queue.design.builder.graph.steps[step].verb = .write(effect: effect, key: key, version: queue.customer)
+    var story = queue.story()
+    story.apply(queue.unit(1), queue.design.a)
+    story.tell(.parked(queue.design.record(message: 501, to: queue.design.worker)))
+    story.apply(queue.unit(2), queue.design.a)
+    story.apply(queue.unit(2), queue.design.b)
+    #expect(story.verdict(settled: false).outcome == [.parked])
+  }
+
   // MARK: Requests
 
   private func called(_ place: (CallDesign) -> Edge.End, serial: Bool = false) -> (CallDesign, Story) {

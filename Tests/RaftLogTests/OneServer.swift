@@ -42,7 +42,7 @@ struct OneServer {
     outputs.compactMap {
       switch $0 {
       case .send(let message, _), .sendAhead(let message, _): message
-      case .arm, .disarm, .choose, .persist, .commit, .observe: nil
+      case .arm, .armDurably, .disarm, .choose, .persist, .commit, .observe: nil
       }
     }
   }

@@ -42,7 +42,7 @@ import Testing
     let positions = server.outputs.indices.filter {
       switch server.outputs[$0] {
       case .persist, .send: true
-      case .sendAhead, .arm, .disarm, .choose, .commit, .observe: false
+      case .sendAhead, .arm, .armDurably, .disarm, .choose, .commit, .observe: false
       }
     }
     #expect(positions.count == 2 && server.outputs[positions[0]] == .persist(write))

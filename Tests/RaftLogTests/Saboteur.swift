@@ -90,6 +90,7 @@ struct Saboteur: RaftServer {
     case .send(let message, let peer): .send(message, to: peer)
     case .sendAhead(let message, let peer): .sendAhead(message, to: peer)
     case .arm(let timer, let range, let purpose): .arm(timer, after: range, purpose: purpose)
+    case .armDurably(let timer, let range): .armDurably(timer, after: range)
     case .disarm(let timer): .disarm(timer)
     case .choose(let token, let weights): .choose(token, weights: weights)
     case .persist(let write): .persist(write)

@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test func theMiddleOfALongStoryIsLeftOut() {
-    let story = (1...1_000).map { Sample.event($0, 0, "web", "tries again", .timer, cause: $0 > 1 ? $0 - 2 : nil) }
+    let words = (0..<1_000).map { number in String(repeating: "a", count: number % 31) + String(number % 7 == 0) }
+    let story = (1...1_000).map { Sample.event($0, 0, "web", words[$0 - 1], .timer, cause: $0 > 1 ? $0 - 2 : nil) }
     var text = StyledText(style: .plain)
     StoryText(story, limit: 80).write(to: &text)
     let lines = text.text.split(separator: "\n")
@@ -66,6 +67,36 @@ import Testing
     #expect(lines[61].hasSuffix("⋮ 920 lines left out"))
     #expect(lines[62].contains("981") && lines[62].hasSuffix("← 980"))
     #expect(lines[81].contains("1000"))
+  }
+
+  /// Method: rounds of three lines that differ in their numbers alone, between lines of other kinds.
+  @Test func whatRepeatsIsToldThreeTimes() {
+    var story = [Sample.event(1, 0, "web", "calls shop")]
+    for round in 1...40 {
+      story.append(Sample.event(3 * round, 0, "jobs", "delivers web-1 to shop, delivery \(round)"))
+      story.append(Sample.event(3 * round + 1, 0, "shop", "does charge for web-1: \(round)th time", .anomaly))
+      story.append(Sample.event(3 * round + 2, 0, "shop", "fails at ship", .failure))
+    }
+    story.append(Sample.event(200, 0, "jobs", "parks web-1", .anomaly))
+    var text = StyledText(style: .plain)
+    StoryText(story, limit: 80).write(to: &text)
+    let lines = text.text.split(separator: "\n")
+    #expect(lines.count == 1 + 1 + 3 * 3 + 1 + 1)
+    #expect(lines[11].hasSuffix("⋮ the same 37 more times"))
+    #expect(lines[12].hasSuffix("parks web-1"))
+    // The whole story is told where no limit is asked for, and three rounds are no repetition.
+    #expect(render(story, .plain).split(separator: "\n").count == 1 + story.count)
+    var short = StyledText(style: .plain)
+    StoryText(Array(story.prefix(10)), limit: 80).write(to: &short)
+    #expect(!short.text.contains("more time"))
+  }
+
+  @Test func aNameOfMegabytesIsCut() {
+    let name = String(repeating: "日", count: 1_000_000)
+    let text = render([Sample.event(1, 0, name, "calls \(name)")], .plain)
+    #expect(text.utf8.count < 4_000)
+    #expect(clipped(name).hasSuffix("...") && clipped(name).count == 100)
+    #expect(clipped("short") == "short")
   }
 
   @Test func anEmptyStoryPrintsNothing() {

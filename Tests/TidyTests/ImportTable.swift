@@ -28,6 +28,7 @@ enum ImportTable {
       layer: 4, target: "Simulation", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
     ImportRow(
       layer: 4, target: "Properties", imports: ["ClusterModel", "MachineContract", "ProgressGraph", "Primitives"]),
+    ImportRow(layer: 4, target: "Exploration", imports: ["ClusterModel", "MachineContract", "Primitives"]),
     ImportRow(layer: 4, target: "GraphDrawing", imports: ["ProgressGraph", "Screen", "Primitives"]),
     ImportRow(
       layer: 5, target: "LabWorld",
@@ -38,8 +39,8 @@ enum ImportTable {
     ImportRow(
       layer: 6, target: "LabEngine",
       imports: [
-        "LabWorld", "Simulation", "Properties", "GraphFile", "GraphNodes", "RaftLog", "LogContract", "ProgressGraph",
-        "ClusterModel", "MachineContract", "Primitives",
+        "LabWorld", "Simulation", "Exploration", "Properties", "GraphFile", "GraphNodes", "RaftLog", "LogContract",
+        "ProgressGraph", "ClusterModel", "MachineContract", "Primitives",
       ]),
     ImportRow(layer: 7, target: "Reporting", imports: ["LabEngine", "ProgressGraph", "Primitives"]),
     ImportRow(layer: 7, target: "CNcurses", imports: []),

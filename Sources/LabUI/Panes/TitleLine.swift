@@ -28,7 +28,9 @@ struct TitleLine {
     self.parts = parts
     let properties = state.moment.properties.filter { $0.verdict != .observed }
     let broken = properties.filter { $0.verdict == .violated }.count
-    var verdict = StyledLine("props \(properties.count - broken)/\(properties.count)")
+    // What only the end of the run decides does not hold yet.
+    let held = properties.filter { $0.verdict == .holds }.count
+    var verdict = StyledLine("props \(held)/\(properties.count)")
     if broken > 0 {
       let glyph = PropertyStatus.Verdict.violated.glyph(glyphs)
       verdict = StyledLine(verdict.text + " \(glyph)\(broken)", Style(.bad, bold: true))

@@ -161,6 +161,7 @@ struct ExpectationJudge {
   /// True when nothing of this name exists under this root, and nothing that did was compensated.
   private func isOwed(_ name: NameID, under root: UInt64) -> Bool {
     !evidence.exists(name, under: root) && !evidence.isCompensated(name, under: root)
+      && !evidence.isSuperseded(name, under: root)
   }
 }
 

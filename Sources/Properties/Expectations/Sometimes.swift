@@ -1,3 +1,4 @@
+import MachineContract
 public import Primitives
 public import ProgressGraph
 

@@ -46,8 +46,7 @@ public struct Anomaly: Equatable, Sendable {
   /// code: the root trigger.
   public var key: UInt64
   /// DUP: applications of the effect. PARTIAL and SAGA: the effects that stand. ORPHAN: the effects below the call.
-  /// OOO: how often it came over a later one. DIVERGE: the branches. LOST, STUCK,
-  /// PARKED: 1.
+  /// OOO: how often it came over a later one. DIVERGE: the branches. LOST, STUCK, PARKED: 1.
   public var count: Int
   /// The event that made it true, as the driver counts events.
   public var step: Int
@@ -104,7 +103,9 @@ public struct RunFacts: Equatable, Sendable {
   /// is LOST. For look-up only.
   public var missing: Set<UInt64>
 
-  public init(neverHeals: Bool = false, outlastsCallers: Bool = false, isEndless: Bool = false, missing: Set<UInt64> = []) {
+  public init(
+    neverHeals: Bool = false, outlastsCallers: Bool = false, isEndless: Bool = false, missing: Set<UInt64> = []
+  ) {
     self.neverHeals = neverHeals
     self.outlastsCallers = outlastsCallers
     self.isEndless = isEndless

@@ -2,10 +2,11 @@ import MachineContract
 import Primitives
 import ProgressGraph
 
-/// FAIL: the outside was told "failed", and no effect of its trigger stands.
+/// FAIL: the outside was told "failed", and no effect of its trigger stands. A timer's work has nobody to tell.
 func cleanFailures(_ evidence: Evidence) -> [CleanFailure] {
   evidence.ledger.roots.compactMap { root in
-    guard let step = evidence.toldFailed(root), !root.effects.contains(where: evidence.stands) else { return nil }
+    guard root.timer == nil, let step = evidence.toldFailed(root), !root.effects.contains(where: evidence.stands)
+    else { return nil }
     return evidence.isHeld(root) ? nil : CleanFailure(root: root.root, step: step)
   }
 }

@@ -33,7 +33,8 @@ extension Evidence {
         for effect in effects where !options.contains(effect.decision.option) {
           options.append(effect.decision.option)
         }
-        guard options.count > 1, let second = effects.first(where: { $0.decision.option == options[1] }) else { continue }
+        guard options.count > 1, let second = effects.first(where: { $0.decision.option == options[1] })
+        else { continue }
         let anomaly = Anomaly(
           code: .diverge, subject: .node(work.unit.node), key: work.unit.root, count: options.count, step: second.at,
           unit: work.unit, handler: work.unit.handler, root: work.unit.root)

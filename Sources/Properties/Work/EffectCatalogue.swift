@@ -38,6 +38,8 @@ struct EffectCatalogue: Sendable {
   private(set) var reach: [IdentifierSet<NameID>] = []
   /// Indexed by handler: true when it has an effect or a call, so that skipping it loses something.
   private(set) var bearsWork: [Bool] = []
+  /// Indexed by handler: the names of the signals it waits for.
+  private var awaited: [IdentifierSet<NameID>] = []
   /// Indexed by channel, in the order of the file.
   private(set) var consumers: [[Consumer]] = []
   /// Indexed by node.
@@ -76,6 +78,9 @@ struct EffectCatalogue: Sendable {
   /// True for an external that only answers: its work is one effect, done under the calling step.
   func isSingleEffect(_ handler: HandlerID) -> Bool { graph[handler].steps.isEmpty }
 
+  /// True for a handler with a wait of this name.
+  func waits(_ handler: HandlerID, for name: NameID) -> Bool { awaited[handler.index].contains(name) }
+
   /// The nodes that bear an effect of this name on the way forward.
   func nodes(bearing name: NameID) -> IdentifierSet<NodeID> {
     var nodes = IdentifierSet<NodeID>()
@@ -89,8 +94,12 @@ struct EffectCatalogue: Sendable {
 
   private mutating func indexSteps() {
     var latest: [[Int]] = Array(repeating: [], count: graph.handlers.count)
+    awaited = Array(repeating: IdentifierSet(), count: graph.handlers.count)
     for id in graph.stepIDs {
       let step = graph[id]
+      if case .wait(let wait) = step.verb, case .signal(let name) = wait.subject {
+        awaited[step.handler.index].insert(name)
+      }
       places.append(place(of: id))
       undos.append(undo(around: id))
       decisions.append(decisions(around: id))

@@ -53,6 +53,13 @@ struct Evidence {
     return !all.isEmpty && all.allSatisfy { isUndone[$0] }
   }
 
+  /// True when a write of this name was turned away because a newer one stands in its row: nobody owes it any more.
+  func isSuperseded(_ name: NameID, under root: UInt64) -> Bool {
+    ledger.works.contains { work in
+      work.unit.root == root && work.outdated.contains { catalogue.names[$0.index].contains(name) }
+    }
+  }
+
   func effects(named name: NameID, under root: UInt64) -> [Int] {
     guard let record = ledger.root(root) else { return [] }
     return record.effects.filter { isNamed(name, $0) }

@@ -26,6 +26,11 @@ struct IdentifierSet<Element: Identifier>: Equatable, Sendable {
     for (word, bits) in other.rest.enumerated() { rest[word] |= bits }
   }
 
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(first)
+    fingerprinter.feed(rest)
+  }
+
   func contains(_ element: Element) -> Bool {
     let (word, bit) = element.index.quotientAndRemainder(dividingBy: 64)
     if word == 0 { return first >> UInt64(bit) & 1 == 1 }

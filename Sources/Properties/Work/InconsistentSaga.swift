@@ -16,11 +16,12 @@ private func splitGroups(_ evidence: Evidence) -> [Anomaly] {
   for (position, group) in evidence.graph.expectations.allOrNone.enumerated()
   where evidence.catalogue.spansNodes(group) {
     for root in evidence.ledger.roots {
-      let standing = group.map { name in
+      let asked = group.filter { !evidence.isSuperseded($0, under: root.root) }
+      let standing = asked.map { name in
         evidence.effects(named: name, under: root.root).filter { !evidence.isUndone[$0] }
       }
       let present = standing.filter { !$0.isEmpty }
-      guard !present.isEmpty, present.count < group.count else { continue }
+      guard !present.isEmpty, present.count < asked.count else { continue }
       let last = present.joined().max { evidence.ledger.effects[$0].lastAt < evidence.ledger.effects[$1].lastAt }
       guard let last, let work = evidence.ledger.effects[last].works.last else { continue }
       let unit = evidence.ledger.works[work].unit

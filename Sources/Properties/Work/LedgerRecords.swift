@@ -109,6 +109,15 @@ struct EffectKey: Hashable, Sendable {
   }
 }
 
+extension EffectKey: Fingerprintable {
+  func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(name)
+    fingerprinter.feed(key)
+    fingerprinter.feed(root)
+    fingerprinter.feed(ordinal)
+  }
+}
+
 /// One effect, however often it was applied.
 struct EffectRecord: Sendable {
   var identity: EffectKey
@@ -194,12 +203,22 @@ struct StoredRecord: Sendable {
   var consumers: [Consumer] = []
 }
 
+/// A signal or reply at the node that it is for.
+struct SignalRecord: Sendable {
+  var signal: ReceivedSignal
+  var arrivedAt: EventStep
+  /// A wait is over because of it.
+  var isTaken = false
+}
+
 /// A root trigger.
 struct RootRecord: Sendable {
   var root: UInt64
   /// Where the outside started it; nil for work whose start was not seen.
   var node: NodeID?
   var startedAt: EventStep = never
+  /// The timer whose firing it is; nil for what the outside started.
+  var timer: TimerFiring?
   /// The work of the start node, once it arrived.
   var work: Int?
   /// Positions in `WorkLedger.effects`, each once.

@@ -48,14 +48,15 @@ private func lostRuns(_ evidence: Evidence) -> [Anomaly] {
 /// Timers in memory: nobody is told, and nothing fires them again.
 private func lostTimers(_ evidence: Evidence) -> [Anomaly] {
   evidence.ledger.roots.compactMap { root in
-    guard let index = root.work else { return nil }
-    let work = evidence.ledger.works[index]
-    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
-      if case .cron = $0 { true } else { false }
-    }
-    guard isTimer, !work.isFinished, work.acceptedAt < 0, !evidence.hasStandingEffect(work),
-      evidence.catalogue.bearsWork[work.unit.handler.index]
+    guard let timer = root.timer, !timer.isDurable, evidence.catalogue.bearsWork[timer.handler.index]
     else { return nil }
+    guard let index = root.work else {
+      return Anomaly(
+        code: .lost, subject: .node(timer.node), key: root.root, count: 1, step: root.startedAt, unit: nil,
+        handler: timer.handler, root: root.root)
+    }
+    let work = evidence.ledger.works[index]
+    guard !work.isFinished, work.acceptedAt < 0, !evidence.hasStandingEffect(work) else { return nil }
     return lost(work, step: work.lastSeenAt)
   }
 }

@@ -22,7 +22,20 @@ func orphanedCallers(_ evidence: Evidence) -> [Anomaly] {
         code: .orphan, subject: .node(caller.unit.node), key: caller.unit.root, count: below.count, step: seenAt,
         unit: caller.unit, handler: caller.unit.handler, root: caller.unit.root))
   }
-  return anomalies
+  return anomalies + orphanedReplies(evidence)
+}
+
+/// Signals and replies that no wait took: they came after the end, or to a node that had forgotten that it waits.
+///
+/// While the work that would wait is still kept by a log they are only early.
+private func orphanedReplies(_ evidence: Evidence) -> [Anomaly] {
+  evidence.ledger.signals.compactMap { record in
+    guard !record.isTaken, !evidence.isExpected(record.signal) else { return nil }
+    let signal = record.signal
+    return Anomaly(
+      code: .orphan, subject: .node(signal.node), key: signal.root, count: 0, step: record.arrivedAt, unit: nil,
+      handler: nil, root: signal.root)
+  }
 }
 
 extension Evidence {
@@ -72,6 +85,14 @@ extension Evidence {
       if isHeldByEngine(call) { return true }
     }
     return false
+  }
+
+  /// True while unfinished work that a log keeps has a wait of this name before it.
+  fileprivate func isExpected(_ signal: ReceivedSignal) -> Bool {
+    ledger.works.contains { work in
+      work.unit.node == signal.node && work.unit.root == signal.root && isKept(work)
+        && catalogue.waits(work.unit.handler, for: signal.name)
+    }
   }
 
   /// True for unfinished work whose trigger a log keeps: a record that was not acknowledged, or a durable run's start.

@@ -71,13 +71,15 @@ private struct EffectOrder {
     }
   }
 
-  /// A trigger in the dead letters whose effects a later one has applied: redriven, it would come over them.
+  /// A trigger in the dead letters whose effects a later one has applied: redriven, it would come over them, but for
+  /// writes that know their version.
   mutating func takeParkedWork() {
     for anomaly in parkedWork(evidence) {
       guard let handler = anomaly.handler, case .channel(let channel) = anomaly.subject,
         let position = position(ofRoot: anomaly.root, in: channel, parkedAt: anomaly.step)
       else { continue }
       for step in catalogue.effectSteps[handler.index] {
+        if case .write(_, _, _?) = catalogue.graph[step].verb { continue }
         guard let name = catalogue.names[step.index].first, !hasApplied(step, name, anomaly) else { continue }
         let node = catalogue.graph[handler].node
         for field in catalogue.orderFields[handler.index] {

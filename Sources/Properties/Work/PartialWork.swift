@@ -28,7 +28,7 @@ func partialWork(_ evidence: Evidence) -> [Anomaly] {
 extension Evidence {
   /// True when nothing triggers the work any more and a call on its path is still owed.
   fileprivate func abandonsCalls(_ work: WorkRecord) -> Bool {
-    let isTimer = graph[work.unit.handler].triggers.contains { if case .cron = $0 { true } else { false } }
+    let isTimer = ledger.root(work.unit.root)?.timer?.isDurable == false && work.unit.trigger == work.unit.root
     let isAnswered = work.hasAnswered && work.parentCall.map { ledger.calls[$0].outcome == .answered } ?? false
     guard isTimer || isAnswered || ledger.isReleased(message: work.unit.trigger, for: work.unit.node),
       !isUnfinishedRun(work), !catalogue.hasRefused(work)

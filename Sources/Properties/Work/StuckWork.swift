@@ -6,8 +6,8 @@ import ProgressGraph
 ///
 /// That is a record which a subscribed consumer neither acknowledged nor parked, a durable run that neither finished
 /// nor aborted, an invocation that the engine holds for a caller, and a durable timer. A plain request is never stuck:
-/// nothing holds it. Only a run that never comes to rest is stuck even where nothing stored says so: by the work that was
-/// begun last.
+/// nothing holds it. Only a run that never comes to rest is stuck even where nothing stored says so: by the work that
+/// was seen last.
 func stuckWork(_ evidence: Evidence) -> [Anomaly] {
   let stored = stuckRecords(evidence) + stuckRuns(evidence) + stuckInvocations(evidence) + stuckTimers(evidence)
   guard evidence.facts.isEndless, stored.isEmpty,
@@ -55,12 +55,14 @@ private func stuckInvocations(_ evidence: Evidence) -> [Anomaly] {
 
 private func stuckTimers(_ evidence: Evidence) -> [Anomaly] {
   evidence.ledger.roots.compactMap { root in
-    guard let index = root.work else { return nil }
-    let work = evidence.ledger.works[index]
-    let isTimer = evidence.graph[work.unit.handler].triggers.contains {
-      if case .every = $0 { true } else { false }
+    guard let timer = root.timer, timer.isDurable else { return nil }
+    guard let index = root.work else {
+      return Anomaly(
+        code: .stuck, subject: .node(timer.node), key: root.root, count: 1, step: root.startedAt, unit: nil,
+        handler: timer.handler, root: root.root)
     }
-    guard isTimer, !work.isFinished, work.acceptedAt < 0 else { return nil }
+    let work = evidence.ledger.works[index]
+    guard !work.isFinished, work.acceptedAt < 0 else { return nil }
     return stuck(work, step: work.lastSeenAt)
   }
 }

@@ -40,11 +40,14 @@ extension Evidence {
     !catalogue.recognisedEffects(of: step).isEmpty || graph[step].handler != work.unit.handler
   }
 
-  /// True when what the receiver recognised was done under the same root: then the key did its duty.
+  /// True when what the receiver recognised was done, or turned away as old, under the same root: then the key did its
+  /// duty.
   fileprivate func isKnown(_ step: StepID, in work: WorkRecord) -> Bool {
     guard let root = ledger.root(work.unit.root) else { return false }
     let own = catalogue.recognisedEffects(of: step)
     let steps = own.isEmpty ? [step] : own
+    let names = steps.flatMap { catalogue.names[$0.index] }
+    if names.contains(where: { isSuperseded($0, under: work.unit.root) }) { return true }
     return root.effects.contains { effect in
       let record = ledger.effects[effect]
       return steps.contains { candidate in

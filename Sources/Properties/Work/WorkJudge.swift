@@ -30,6 +30,9 @@ public struct WorkJudge: Sendable {
     ledger.observe(observation, step: step, at: instant, catalogue: catalogue)
   }
 
+  /// A fingerprint of what was done to the world so far: every effect, as often as it was applied.
+  public var appliedEffects: UInt64 { ledger.applied }
+
   /// What the run shows. Pure; cost: proportional to the work and effects seen so far.
   ///
   /// - Parameter settled: true at quiescence and at the horizon, where nothing more will happen. While the run is still
@@ -52,5 +55,20 @@ public struct WorkJudge: Sendable {
     let judge = ExpectationJudge(evidence: evidence, anomalies: anomalies, failures: failures)
     return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results(),
       reached: evidence.reached())
+  }
+}
+
+extension WorkJudge: Fingerprintable {
+  /// What it has seen, as far as any later verdict depends on it. The graph is the same for all that are compared.
+  public func feed(into fingerprinter: inout Fingerprinter) { fingerprinter.feed(ledger) }
+}
+
+extension WorkJudge {
+  /// The nodes at which work arrived and the steps that began, in any attempt, added to what is there.
+  public func markReached(nodes: inout [Bool], steps: inout [Bool]) {
+    for work in ledger.works {
+      nodes[work.unit.node.index] = true
+      for step in steps.indices where work.begun.contains(StepID(step)) { steps[step] = true }
+    }
   }
 }

@@ -14,6 +14,11 @@ struct WorkLedger: Sendable {
   private(set) var calls: [CallRecord] = []
   private(set) var stored: [StoredRecord] = []
   private(set) var roots: [RootRecord] = []
+  private(set) var signals: [SignalRecord] = []
+
+  /// Every application of every effect, as a sum of fingerprints: the order in which independent effects came decides
+  /// nothing, and each application counts.
+  private(set) var applied: UInt64 = 0
 
   private var workIndex: [WorkKey: Int] = [:]
   private var effectIndex: [EffectKey: Int] = [:]
@@ -21,10 +26,15 @@ struct WorkLedger: Sendable {
   private var storedIndex: [MessageKey: Int] = [:]
   private var messageIndex: [UInt64: Int] = [:]
   private var rootIndex: [UInt64: Int] = [:]
+  private var signalIndex: [SignalKey: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
   /// Who put a record into its channel, by the record.
   private var origins: [UInt64: StoredRecord.Origin] = [:]
+  /// The keys of `requests`, in the order in which they were first seen.
+  private(set) var requested: [UInt64] = []
+  /// What `announced` and `triggered` hold, as a sum of fingerprints: their order decides nothing.
+  private(set) var lookUps: UInt64 = 0
   /// Work by the trigger that started it.
   private var triggered: [TriggerKey: Int] = [:]
   /// The work of the last observation: most observations come in runs of one unit.
@@ -63,7 +73,9 @@ struct WorkLedger: Sendable {
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
     case .retrying(let unit, let at, let attempt): note(unit, step) { $0.noteRetry(of: at, count: attempt - 1) }
-    case .compensating(let unit): note(unit, step) { _ in }
+    case .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _): note(unit, step) { _ in }
+    case .signalled(let signal): noteSignal(signal, step: step)
+    case .signalTaken(let unit, _, let signal): noteTaken(signal, by: unit, step: step)
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
     case .deduplicated(let unit, let at):
       note(unit, step) { if !$0.recognised.contains(at) { $0.recognised.append(at) } }
@@ -88,6 +100,11 @@ struct WorkLedger: Sendable {
     case .started(let node, let root):
       let index = rootRecord(of: root)
       roots[index].node = node
+      roots[index].startedAt = step
+    case .due(let timer), .missed(let timer):
+      let index = rootRecord(of: timer.root)
+      roots[index].node = timer.node
+      roots[index].timer = timer
       roots[index].startedAt = step
     }
   }
@@ -131,6 +148,8 @@ struct WorkLedger: Sendable {
 
   func root(_ id: UInt64) -> RootRecord? { rootIndex[id].map { roots[$0] } }
 
+  func request(_ id: UInt64) -> RequestRecord? { requests[id] }
+
   // MARK: Units
 
   private mutating func workRecord(of unit: WorkUnit) -> Int {
@@ -159,7 +178,7 @@ struct WorkLedger: Sendable {
     works[index].lastSeenAt = step
     works[index].arrivedAt = step
     works[index].noteArrival()
-    triggered[TriggerKey(node: unit.node, trigger: unit.trigger)] = index
+    remember(TriggerKey(node: unit.node, trigger: unit.trigger), index)
     for call in works[index].calls { calls[call].attempts = 0 }
     if let request = requests[unit.trigger] {
       works[index].parentCall = request.call
@@ -167,6 +186,13 @@ struct WorkLedger: Sendable {
     } else if let root = rootIndex[unit.root], roots[root].work == nil, roots[root].node == unit.node {
       roots[root].work = index
     }
+  }
+
+  private mutating func remember(_ key: TriggerKey, _ work: Int) {
+    let former = triggered.updateValue(work, forKey: key)
+    guard former != work else { return }
+    if let former { lookUps &-= key.fingerprint(with: former) }
+    lookUps &+= key.fingerprint(with: work)
   }
 
   private mutating func noteStep(_ unit: WorkUnit, _ at: StepID, step: EventStep, catalogue: EffectCatalogue) {
@@ -202,6 +228,7 @@ struct WorkLedger: Sendable {
         works[index].stale.append(StaleDecision(table: read.table, at: step))
       }
     case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
+      .waiting, .timedOut, .signalled, .signalTaken, .due, .missed,
       .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
       .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
       break
@@ -211,7 +238,10 @@ struct WorkLedger: Sendable {
   // MARK: Effects
 
   private mutating func noteEffect(_ effect: AppliedEffect, step: EventStep, catalogue: EffectCatalogue) {
-    if let record = effect.record, !announced.insert(record).inserted { return }
+    if let record = effect.record {
+      guard announced.insert(record).inserted else { return }
+      lookUps &+= record.fingerprint
+    }
     let work = workRecord(of: effect.unit)
     if let record = effect.record { origins[record] = StoredRecord.Origin(work: work, step: effect.step) }
     works[work].lastSeenAt = step
@@ -229,6 +259,7 @@ struct WorkLedger: Sendable {
     }
     applications.append(Application(effect: index, work: work, at: step))
     effects[index].count += 1
+    applied &+= key.fingerprint
     if effects[index].firstAt < 0 { effects[index].firstAt = step }
     effects[index].lastAt = step
     if effects[index].count == 2 {
@@ -286,6 +317,7 @@ struct WorkLedger: Sendable {
       calls[index].sharesRun = true
     }
     // Attempts may share one id; what was answered to an earlier one stays known.
+    if requests[request] == nil { requested.append(request) }
     let hasSucceeded = requests[request]?.hasSucceeded ?? false
     requests[request] = RequestRecord(call: index, calledAt: step, hasSucceeded: hasSucceeded)
   }
@@ -348,6 +380,21 @@ struct WorkLedger: Sendable {
     stored[index].consumers.append(consumer)
   }
 
+  // MARK: Signals
+
+  /// Told again where a journal is read again.
+  private mutating func noteSignal(_ signal: ReceivedSignal, step: EventStep) {
+    let key = SignalKey(node: signal.node, signal: signal.id)
+    guard signalIndex[key] == nil else { return }
+    signalIndex[key] = signals.count
+    signals.append(SignalRecord(signal: signal, arrivedAt: step))
+  }
+
+  private mutating func noteTaken(_ signal: UInt64, by unit: WorkUnit, step: EventStep) {
+    note(unit, step) { _ in }
+    if let index = signalIndex[SignalKey(node: unit.node, signal: signal)] { signals[index].isTaken = true }
+  }
+
   // MARK: Roots
 
   private mutating func rootRecord(of root: UInt64) -> Int {
@@ -385,6 +432,19 @@ private struct WorkKey: Hashable, Sendable {
 private struct TriggerKey: Hashable, Sendable {
   var node: NodeID
   var trigger: UInt64
+
+  func fingerprint(with work: Int) -> UInt64 {
+    var fingerprinter = Fingerprinter()
+    fingerprinter.feed(node)
+    fingerprinter.feed(trigger)
+    fingerprinter.feed(work)
+    return fingerprinter.value
+  }
+}
+
+private struct SignalKey: Hashable, Sendable {
+  var node: NodeID
+  var signal: UInt64
 }
 
 private struct MessageKey: Hashable, Sendable {

@@ -1,6 +1,6 @@
-public import MachineContract
+import MachineContract
 public import Primitives
-public import ProgressGraph
+import ProgressGraph
 
 /// How far one root trigger has come, as a tree: its work, the steps of the work, and below each step the work that the
 /// step started.

@@ -7,13 +7,18 @@ import Reporting
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check designs: read them, run their scenarios, try every single fault.",
+    abstract: "Check designs: read them, run their scenarios, try every single fault, or every pair.",
     discussion: """
       EXAMPLES:
         headway check Graphs
         headway check checkout.yaml --format json --output report.json
         headway check checkout.yaml --faults 0              only the scenarios
+        headway check checkout.yaml --faults 2              also every pair of faults
+        headway check checkout.yaml --seeds 500             also random schedules of faults
+        headway check small.yaml --exhaustive --logs ideal  also every interleaving, within bounds
         headway check Graphs --budget 30s --save failures   bounded, keeps each shortest failure
+
+      Runs saved in `headway-regressions` beside a graph are executed first: one that still fails fails the check.
 
       Exit code 0: all holds; 1: something does not; 2: a file cannot be judged; 3: a bound was reached first.
       """)
@@ -22,22 +27,39 @@ struct CheckCommand: ParsableCommand {
   var paths: [String]
 
   @Option(
-    help: ArgumentHelp("How many faults at a time the search tries. (default: 1)", valueName: "0|1"),
+    help: ArgumentHelp("How many faults at a time the search tries. (default: 1)", valueName: "0|1|2"),
     transform: Self.parseFaults)
   var faults: Int = 1
+
+  @Option(
+    help: ArgumentHelp("Try this many random schedules of faults as well. (default: 0)", valueName: "n"),
+    transform: Self.parseSeeds)
+  var seeds: Int = 0
+
+  @Flag(
+    help: """
+      Explore every order of messages, writes and steps as well, with `--faults 1` a crash at any of them. For small \
+      graphs; `--logs ideal` keeps them small.
+      """)
+  var exhaustive = false
 
   @Option(
     help: ArgumentHelp(
       "Stop after this time, or after this many states, and say what is missing.", valueName: "duration|states"))
   var budget: SearchBudget?
 
-  @Option(help: ArgumentHelp("Save each shortest failure in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Save the shortest run of each failure in this folder. What the file declares is no failure.",
+      valueName: "folder"))
   var save: String?
 
   @Option(
-    help: ArgumentHelp("Check this many graphs at the same time. (default: 1)", valueName: "n"),
+    help: ArgumentHelp(
+      "Do this much at the same time; the result does not depend on it. (default: one for each processor)",
+      valueName: "n"),
     transform: Self.parseJobs)
-  var jobs: Int = 1
+  var jobs: Int?
 
   @OptionGroup var engine: EngineOptions
   @OptionGroup var verdict: VerdictOptions
@@ -72,17 +94,19 @@ struct CheckCommand: ParsableCommand {
   private func check(
     _ paths: [GraphPaths.Resolved], _ limit: WorkLimit, _ line: ProgressLine
   ) -> [Checked?] {
-    let options = CheckOptions(run: engine.run, faults: faults)
-    // A bound on states must cut at the same place every time, so the graphs take their turns.
-    let jobs = if case .states = budget { 1 } else { self.jobs }
-    return Workers.map(paths.count, jobs: jobs) { position in
+    let bound: Int? = if case .states(let count) = budget { count } else { nil }
+    let options = CheckOptions(
+      run: engine.run, faults: faults, seeds: seeds, isExhaustive: exhaustive, stateLimit: bound)
+    let crews = crews(graphs: paths.count)
+    return crews.graphs.map(paths.count) { position in
       guard limit.allowsMore() else { return nil }
       switch GraphInput.read(paths[position]) {
       case .unreadable(let report):
         return (report, nil)
       case .text(let bytes, let file):
         let loaded = Lab.load(bytes, file: file)
-        let report = Lab.check(loaded, options) { status in
+        let saved = Regressions.runs(beside: paths[position])
+        let report = Lab.check(loaded, options, regressions: saved, crew: crews.faults) { status in
           line.update("\(file) (\(position + 1) of \(paths.count)): \(status.words)")
           return limit.pace(at: status)
         }
@@ -90,6 +114,16 @@ struct CheckCommand: ParsableCommand {
         return (report, loaded)
       }
     }
+  }
+
+  /// Who checks several graphs at a time, and who tries several faults of one graph at a time. A bound on states must
+  /// cut at the same place every time, so then the graphs take their turns.
+  private func crews(graphs: Int) -> (graphs: Workers, faults: Workers) {
+    let all = Workers(jobs: jobs ?? Workers.processors)
+    let alone = Workers(jobs: 1)
+    let isLong = faults > 1 || seeds > 0
+    if case .states = budget { return (alone, all) }
+    return graphs == 1 || isLong ? (alone, all) : (all, alone)
   }
 
   private func summary(of report: Report, asked: Int) -> String {
@@ -105,9 +139,16 @@ struct CheckCommand: ParsableCommand {
     switch word {
     case "0": return 0
     case "1": return 1
-    case "2": throw ValidationError("Pairs of faults are not part of this version; there are `0` and `1`.")
-    default: throw ValidationError("There are `0` and `1`.")
+    case "2": return 2
+    default: throw ValidationError("There are `0`, `1` and `2`.")
     }
+  }
+
+  @Sendable private static func parseSeeds(_ word: String) throws -> Int {
+    guard let count = Int(word), (0...1_000_000).contains(count) else {
+      throw ValidationError("A number from 0 to 1000000.")
+    }
+    return count
   }
 
   @Sendable private static func parseJobs(_ word: String) throws -> Int {
@@ -122,8 +163,13 @@ extension Progress {
       switch part {
       case .scenarios: "scenario"
       case .search: "fault"
-      case .load, .rules, .budgets, .replay: part.rawValue
+      case .seeds: "schedule"
+      case .replay: "saved run"
+      case .interleavings: "interleavings"
+      case .load, .rules, .budgets: part.rawValue
       }
-    return "\(what) \(min(runs + 1, total)) of \(total)" + (states > 0 ? ", \(states) states" : "")
+    let place = total > 0 ? "\(min(runs + 1, total)) of \(total)" : "\(runs) actions deep"
+    let tried = self.tried > runs + 1 ? ", \(self.tried) runs" : ""
+    return "\(what) \(place)\(tried)" + (states > 0 ? ", \(states) states" : "")
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// The scripts that shells complete our commands with.
 struct CompletionsCommand: ParsableCommand {
@@ -27,6 +26,6 @@ struct CompletionsCommand: ParsableCommand {
       case .zsh: Headway.completionScript(for: .zsh)
       case .fish: Headway.completionScript(for: .fish)
       }
-    Console.write(Array((script + "\n").utf8), to: STDOUT_FILENO)
+    try Delivery(to: nil, colour: .never).deliver(Array((script + "\n").utf8))
   }
 }

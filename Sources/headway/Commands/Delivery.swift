@@ -39,7 +39,7 @@ struct Delivery {
   func deliver(_ bytes: [UInt8]) throws(CommandFailure) {
     guard let file else {
       guard Console.write(bytes, to: STDOUT_FILENO) else {
-        throw CommandFailure.cannot("cannot write to the standard output: \(InputFile.reason(errno))")
+        throw CommandFailure.cannot(Console.cannotWriteOutput)
       }
       return
     }

@@ -18,12 +18,16 @@ struct LabCommand: ParsableCommand {
         headway lab checkout.yaml
         headway lab checkout.yaml --scenario payment-dies
         headway lab checkout.yaml --fault '{crash: pay, after: work}' --step 40 --focus pay
+        headway lab --run runs/checkout-DUP.json
 
       Space plays, `.` and `,` step, `f` breaks the selected thing, `?` lists every key, `q` quits.
       """)
 
-  @Argument(help: ArgumentHelp("The graph file.", valueName: "graph"))
+  @Argument(help: ArgumentHelp("A graph file, or a saved run (*.json).", valueName: "graph|run"))
   var path: String?
+
+  @Option(name: .customLong("run"), help: ArgumentHelp("Open this saved run.", valueName: "file"))
+  var savedRun: String?
 
   @Option(help: ArgumentHelp("Begin with this scenario of the file.", valueName: "name"))
   var scenario: String?
@@ -38,8 +42,10 @@ struct LabCommand: ParsableCommand {
     transform: ForcedChoices.argument)
   var choose: ForcedChoices = .none
 
-  @Option(help: ArgumentHelp("Begin at this step.", valueName: "n"))
-  var step = 0
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Begin at this step. (default: 0)", valueName: "n"),
+    transform: ShowCommand.parseStep)
+  var step: Int = 0
 
   @Option(help: ArgumentHelp("Begin with this node or channel selected.", valueName: "name"))
   var focus: String?
@@ -64,13 +70,13 @@ struct LabCommand: ParsableCommand {
   func run() throws {
     let path = try requiredPath()
     guard Console.isInteractive else {
-      throw CommandFailure.cannot(
-        "the lab needs a terminal that can draw; `headway run \(path)` tells the same run as a story")
+      let told = savedRun == nil ? "run \(path)" : "replay \(path)"
+      throw CommandFailure.cannot("the lab needs a terminal that can draw; `headway \(told)` tells the same as a story")
     }
-    let loaded = try load(path)
-    guard let graph = loaded.graph else { throw CommandFailure.cannot("this graph cannot be executed") }
+    let request = try request(path)
+    guard let graph = request.loaded.graph else { throw CommandFailure.cannot("this graph cannot be executed") }
     let selection = try selection(in: graph)
-    let session = LabSession(graph, try plan(loaded), RunOptions(seed: engine.seed, logs: engine.logs))
+    let session = try computed(request, path)
     // The engine is quick, but a person may have lost patience with a large graph.
     if let signal = Interruption.signal { throw CommandFailure.verdict(128 + signal) }
     let terminal: Terminal
@@ -80,7 +86,7 @@ struct LabCommand: ParsableCommand {
       throw CommandFailure.cannot(
         "no terminal description fits this terminal; install the package ncurses-term, or try TERM=xterm-256color")
     }
-    var loop = LabLoop(session: session, terminal: terminal, state: state(for: session, loaded, terminal))
+    var loop = LabLoop(session: session, terminal: terminal, state: state(for: session, request, terminal))
     if let selection { loop.select(selection) }
     loop.go(to: step)
     terminal.setMouse(!noMouse)
@@ -99,7 +105,10 @@ struct LabCommand: ParsableCommand {
   // MARK: What to show
 
   private func requiredPath() throws(CommandFailure) -> String {
-    if let path { return path }
+    if path != nil, savedRun != nil {
+      throw CommandFailure(message: "name a graph or a saved run, not both", status: 64)
+    }
+    if let path = savedRun ?? path { return path }
     let found = GraphPaths.resolve(["."]).compactMap { resolved in
       if case .file(let path) = resolved { "\n  headway lab \(GraphPaths.shown(path))" } else { nil }
     }
@@ -107,36 +116,21 @@ struct LabCommand: ParsableCommand {
     throw CommandFailure(message: "name a graph file to open" + hint, status: 64)
   }
 
-  private func load(_ path: String) throws(CommandFailure) -> LoadedGraph {
-    let report: GraphReport
-    switch GraphInput.read(.file(path: path)) {
-    case .unreadable(let unreadable): report = unreadable
-    case .text(let bytes, let file):
-      let loaded = Lab.load(bytes, file: file)
-      if loaded.graph != nil { return loaded }
-      report = Lab.report(on: loaded)
+  private func request(_ path: String) throws(CommandFailure) -> RunRequest {
+    guard savedRun != nil || path.hasSuffix(".json") else {
+      return try RunRequest(graph: path, scenario: scenario, faults: fault, choices: choose, engine.run, colour: color)
     }
-    throw refusal(report)
+    guard scenario == nil, fault.isEmpty, choose.isEmpty else {
+      throw CommandFailure(message: "a saved run has a scenario, faults and choices of its own", status: 64)
+    }
+    return try RunRequest(saved: path, colour: color)
   }
 
-  private func plan(_ loaded: LoadedGraph) throws(CommandFailure) -> RunPlan {
-    switch Lab.plan(loaded, scenario: scenario, faults: fault, choices: choose, as: "--fault") {
-    case .plan(let plan): return plan
-    case .mistakes(let mistakes):
-      var report = Lab.report(on: loaded)
-      report.diagnostics += mistakes
-      throw refusal(report)
-    case .unknownScenario(let known):
-      throw unknown("scenario", scenario ?? "", among: known)
-    }
-  }
-
-  /// Prints what is wrong with the input as every command does, but as a message: there is no result.
-  private func refusal(_ report: GraphReport) -> CommandFailure {
-    let report = Report(command: .run, seed: engine.seed, logs: engine.logs, graphs: [report])
-    let style = Console.style(of: STDERR_FILENO, colour: color)
-    Console.write(ReportText.bytes(of: report, style: style), to: STDERR_FILENO)
-    return .verdict(2)
+  /// The run is done before the screen opens; a line says so, for a long one takes seconds.
+  private func computed(_ request: RunRequest, _ path: String) throws(CommandFailure) -> LabSession {
+    Console.write(Array("running \(GraphPaths.shown(request.loaded.file)) ...".utf8), to: STDERR_FILENO)
+    defer { Console.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
+    return try request.session(of: path)
   }
 
   private func selection(in graph: Graph) throws(CommandFailure) -> Edge.End? {
@@ -161,11 +155,12 @@ struct LabCommand: ParsableCommand {
     }
   }
 
-  private func state(for session: LabSession, _ loaded: LoadedGraph, _ terminal: Terminal) -> AppState {
+  private func state(for session: LabSession, _ request: RunRequest, _ terminal: Terminal) -> AppState {
     // Characters that the locale cannot encode would come out as question marks, whatever was asked for.
     let drawn: GlyphSet = terminal.isUnicode && glyphs != .ascii ? .unicode : .ascii
     var state = AppState(
-      graph: session.graph, file: loaded.file, seed: engine.seed, history: session.history, moment: session.moment,
+      graph: session.graph, file: request.loaded.file, seed: request.options.seed, history: session.history,
+      moment: session.moment,
       glyphs: drawn, width: terminal.width, height: terminal.height)
     state.isMouseOn = !noMouse
     state.playback.isAnimated = !noAnim
@@ -249,10 +244,14 @@ struct LabLoop {
     switch command {
     case .go(let step): session.go(to: step)
     case .inject(let fault):
+      announce("running on with \(fault.text) ...")
       guard session.inject(fault) else {
         return handle(.failed("nothing runs there: \(fault.text)"))
       }
-    case .startScenario(let position): session.start(plan(at: position))
+    case .startScenario(let position):
+      let plan = plan(at: position)
+      announce("running \(plan.name) ...")
+      session.start(plan)
     case .switchBranch(let position): session.switchBranch(to: position)
     case .undo: session.undo()
     case .redo: session.redo()
@@ -267,6 +266,13 @@ struct LabLoop {
       return
     }
     handle(.session(session.history, session.moment))
+  }
+
+  /// Says what is being computed, for a long run takes seconds.
+  private mutating func announce(_ text: String) {
+    state.notice = text
+    terminal.present(frame())
+    state.notice = ""
   }
 
   private func plan(at position: Int?) -> RunPlan {

@@ -45,7 +45,10 @@ extension ColourChoice: ExpressibleByArgument {}
 
 /// What a run depends on beside the file: nothing else, and never the clock.
 struct EngineOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where all chance of a run comes from.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Where all chance of a run comes from. (default: 1)", valueName: "n"),
+    transform: Self.parseSeed)
   var seed: UInt64 = 1
 
   @Option(
@@ -53,6 +56,11 @@ struct EngineOptions: ParsableArguments {
   var logs: LogChoice = .replicated
 
   var run: RunOptions { RunOptions(seed: seed, logs: logs) }
+
+  @Sendable private static func parseSeed(_ word: String) throws -> UInt64 {
+    guard let seed = UInt64(word) else { throw ValidationError("A whole number from 0 to \(UInt64.max).") }
+    return seed
+  }
 }
 
 extension LogChoice: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Glibc
 import LabEngine
+import Primitives
 import Reporting
 
 /// A graph and what is to be run of it, for commands whose result is no report: whatever is wrong with the input is
@@ -13,13 +14,14 @@ struct RunRequest {
 
   /// A graph file with a scenario of its own and faults of the command line.
   init(
-    graph path: String, scenario: String?, faults: [String], _ options: RunOptions, colour: ColourChoice
+    graph path: String, scenario: String?, faults: [String], choices: ForcedChoices, _ options: RunOptions,
+    colour: ColourChoice
   ) throws(CommandFailure) {
     switch GraphInput.read(.file(path: path)) {
     case .unreadable(let report):
       throw Self.refusal(report, colour)
     case .text(let bytes, let file):
-      try self.init(Lab.load(bytes, file: file), scenario, faults, as: "--fault", options, colour)
+      try self.init(Lab.load(bytes, file: file), scenario, faults, choices, as: "--fault", options, colour)
     }
   }
 
@@ -27,12 +29,11 @@ struct RunRequest {
   init(saved path: String, colour: ColourChoice) throws(CommandFailure) {
     let run = try SavedRuns.read(path)
     let request = try RunRequest(
-      Lab.load(Array(run.graphText.utf8), file: run.file), nil, run.faults, as: "faults",
+      Lab.load(Array(run.graphText.utf8), file: run.file), nil, run.faults, run.choices, as: "faults",
       RunOptions(seed: run.seed, logs: run.logs), colour)
     var plan = request.plan
     plan.name = run.scenario
     if let graph = request.loaded.graph { plan.load = run.load.load(in: graph) }
-    plan.choices = run.choices
     loaded = request.loaded
     self.plan = plan
     options = request.options
@@ -40,10 +41,10 @@ struct RunRequest {
   }
 
   private init(
-    _ loaded: LoadedGraph, _ scenario: String?, _ faults: [String], as argument: String, _ options: RunOptions,
-    _ colour: ColourChoice
+    _ loaded: LoadedGraph, _ scenario: String?, _ faults: [String], _ choices: ForcedChoices, as argument: String,
+    _ options: RunOptions, _ colour: ColourChoice
   ) throws(CommandFailure) {
-    switch Lab.plan(loaded, scenario: scenario, faults: faults, as: argument) {
+    switch Lab.plan(loaded, scenario: scenario, faults: faults, choices: choices, as: argument) {
     case .plan(let plan):
       self.loaded = loaded
       self.plan = plan
@@ -57,6 +58,23 @@ struct RunRequest {
     case .unknownScenario(let known):
       throw Self.unknownScenario(scenario ?? "", among: known)
     }
+  }
+
+  /// The run as a session, at its start.
+  ///
+  /// - Parameter path: what was asked for, for messages.
+  func session(of path: String) throws(CommandFailure) -> LabSession {
+    guard let graph = loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
+    var session = LabSession(graph, plan, options)
+    guard let finalState else { return session }
+    session.go(to: session.history.tip)
+    // A session runs the plan anew; showing another run than the saved one would be a lie.
+    guard session.moment.stateHash == finalState else {
+      throw CommandFailure.cannot(
+        "this version runs it differently; `headway replay \(path)` says from which step on")
+    }
+    session.go(to: 0)
+    return session
   }
 
   static func unknownScenario(_ wanted: String, among known: [String]) -> CommandFailure {

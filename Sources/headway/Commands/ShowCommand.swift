@@ -1,5 +1,6 @@
 public import ArgumentParser
 import LabEngine
+import Primitives
 public import Reporting
 
 /// A pane of the lab as lines of text, for those without a screen.
@@ -18,6 +19,7 @@ struct ShowCommand: ParsableCommand {
   var path: String
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The step to show. (default: the last)", valueName: "n"), transform: Self.parseStep)
   var step: Int?
 
@@ -43,15 +45,10 @@ struct ShowCommand: ParsableCommand {
     let request =
       path.hasSuffix(".json")
       ? try RunRequest(saved: path, colour: color)
-      : try RunRequest(graph: path, scenario: scenario, faults: fault, engine.run, colour: color)
+      : try RunRequest(graph: path, scenario: scenario, faults: fault, choices: .none, engine.run, colour: color)
     guard let graph = request.loaded.graph else { throw CommandFailure.cannot("'\(path)' cannot be executed") }
-    var session = LabSession(graph, request.plan, request.options)
+    var session = try request.session(of: path)
     session.go(to: session.history.tip)
-    // A session runs the plan anew; showing another run than the saved one would be a lie.
-    if let finalState = request.finalState, finalState != session.moment.stateHash {
-      throw CommandFailure.cannot(
-        "this version runs it differently; `headway replay \(path)` says from which step on")
-    }
     if let step { session.go(to: step) }
     if let step, session.moment.step != step {
       throw CommandFailure(message: "the run ends at step \(session.history.tip)", status: 64)
@@ -60,7 +57,7 @@ struct ShowCommand: ParsableCommand {
     try delivery.deliver(text.bytes(pane: pane, seed: request.options.seed, style: delivery.style))
   }
 
-  @Sendable private static func parseStep(_ word: String) throws -> Int {
+  @Sendable static func parseStep(_ word: String) throws -> Int {
     guard let step = Int(word), step >= 0 else { throw ValidationError("Steps count from 0.") }
     return step
   }

@@ -1,16 +1,20 @@
 import Glibc
+import LabEngine
 import Synchronization
 
 /// Does pieces of work that do not know each other on several threads, and gives the results in the order of the
 /// pieces: how many threads there are changes nothing but the time.
-enum Workers {
+struct Workers: Crew {
+  let jobs: Int
+
+  /// How many processors the system has on line, as far as it says.
+  static var processors: Int { max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
   /// - Parameter body: called once for each position, on any thread.
-  static func map<Result: Sendable>(
-    _ count: Int, jobs: Int, _ body: @escaping @Sendable (Int) -> Result
-  ) -> [Result] {
+  func map<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) -> [Result] {
     guard jobs > 1, count > 1 else { return (0..<count).map(body) }
     let desk = Desk(count: count, body: body)
-    let threads = (0..<min(jobs, count)).compactMap { _ in start { desk.work() } }
+    let threads = (0..<min(jobs, count)).compactMap { _ in Self.start { desk.work() } }
     // Where the system gives no thread at all, this one does everything.
     if threads.isEmpty { desk.work() }
     for thread in threads { pthread_join(thread, nil) }

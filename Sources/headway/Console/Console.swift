@@ -27,6 +27,17 @@ enum Console {
     }
   }
 
+  /// What to say right after a write to the standard output that failed.
+  static var cannotWriteOutput: String { "cannot write to the standard output: \(InputFile.reason(errno))" }
+
+  /// Fills a closed standard stream with one that cannot be written, so that no file of ours gets its number and what
+  /// is printed there is missed instead of lost in that file.
+  static func secureStreams() {
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
   static func message(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }

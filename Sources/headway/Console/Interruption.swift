@@ -2,14 +2,18 @@ import Glibc
 import Synchronization
 
 /// Signals that ask the program to stop: the work goes on to its next progress report, and what there is by then is
-/// written. A second one ends the program at once.
+/// written. A second one ends the program at once, and so does the first where nobody has asked for it within a second:
+/// reading a file of megabytes has no reports to make.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
+  private static let isNoticed = Atomic<Bool>(false)
 
-  /// The signal that came, or nil.
+  /// The signal that came, or nil. Whoever asks sees to it that the program comes to an end.
   static var signal: Int32? {
     let number = received.load(ordering: .relaxed)
-    return number == 0 ? nil : number
+    if number == 0 { return nil }
+    isNoticed.store(true, ordering: .relaxed)
+    return number
   }
 
   static func install() {
@@ -23,7 +27,12 @@ enum Interruption {
       _ = Glibc.signal(number) { number in
         let earlier = Interruption.received.exchange(number, ordering: .relaxed)
         if earlier != 0 { _exit(128 + number) }
+        alarm(1)
       }
+    }
+    _ = Glibc.signal(SIGALRM) { _ in
+      let number = Interruption.received.load(ordering: .relaxed)
+      if number != 0, !Interruption.isNoticed.load(ordering: .relaxed) { _exit(128 + number) }
     }
   }
 }

@@ -6,10 +6,21 @@ enum GraphPaths {
   enum Resolved: Equatable {
     case file(path: String)
     case failure(path: String, message: String)
+
+    var path: String {
+      switch self {
+      case .file(let path), .failure(let path, _): path
+      }
+    }
   }
 
-  /// Folders become every `*.yaml` below them, in path order. A file that is named twice is taken once.
-  static func resolve(_ arguments: [String]) -> [Resolved] {
+  /// Reads the names in one folder; a parameter of the walk, so that a test can have a folder that even the
+  /// administrator cannot read.
+  typealias Listing = (String) throws(InputFile.Failure) -> [String]
+
+  /// Folders become every `*.yaml` below them, in path order. A file that is named twice is taken once. What cannot be
+  /// looked into is a failure at its place: a design that nobody saw must not count as one that passed.
+  static func resolve(_ arguments: [String], listing: Listing = entries) -> [Resolved] {
     var seen: Set<String> = []
     var result: [Resolved] = []
     for argument in arguments {
@@ -17,11 +28,11 @@ enum GraphPaths {
         if seen.insert(argument).inserted { result.append(.file(path: argument)) }
         continue
       }
-      let files = filesBelow(argument)
-      if files.isEmpty {
+      let found = below(argument, listing)
+      if found.isEmpty {
         result.append(.failure(path: argument, message: "there is no *.yaml file below this folder"))
       }
-      for file in files where seen.insert(file).inserted { result.append(.file(path: file)) }
+      for resolved in found where seen.insert(resolved.path).inserted { result.append(resolved) }
     }
     return result
   }
@@ -57,8 +68,24 @@ enum GraphPaths {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.dropLast().joined(separator: "/")
     let prefix = parts.count > 1 ? folder + "/" : ""
-    return entries(of: parts.count > 1 ? (folder.isEmpty ? "/" : folder) : ".").filter { !$0.hasPrefix(".") }
-      .map { prefix + $0 }
+    // A folder that cannot be read suggests nothing.
+    let names = (try? entries(of: parts.count > 1 ? (folder.isEmpty ? "/" : folder) : ".")) ?? []
+    return names.filter { !$0.hasPrefix(".") }.map { prefix + $0 }
+  }
+
+  /// The last component.
+  static func name(of path: String) -> String { lastComponent(of: path) }
+
+  /// Everything up to the last slash, with it; nothing for a bare name.
+  static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  /// The files of one folder whose names end so, in the order of their names. None where there is no such folder.
+  static func files(in folder: String, ending: String) -> [String] {
+    let names = (try? entries(of: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") && $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
+      .filter { !isFolder($0) }
   }
 
   // MARK: Folders
@@ -68,36 +95,50 @@ enum GraphPaths {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private static func filesBelow(_ folder: String) -> [String] {
-    var files: [String] = []
+  private static func below(_ folder: String, _ listing: Listing) -> [Resolved] {
+    var found: [Resolved] = []
     var folders = [folder.hasSuffix("/") ? String(folder.dropLast()) : folder]
     while let folder = folders.popLast() {
-      for entry in entries(of: folder.isEmpty ? "/" : folder) where !entry.hasPrefix(".") {
-        let path = "\(folder)/\(entry)"
-        var status = stat()
-        // `lstat`: a link to a folder could lead back up, and the walk would never end.
-        guard lstat(path, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR {
-          if entry != "headway-regressions" { folders.append(path) }
-        } else if entry.hasSuffix(".yaml"), !isFolder(path) {
-          files.append(path)
+      do throws(InputFile.Failure) {
+        for entry in try listing(folder.isEmpty ? "/" : folder) where !entry.hasPrefix(".") {
+          let path = "\(folder)/\(entry)"
+          if try isFolderItself(path) {
+            if entry != Regressions.folder { folders.append(path) }
+          } else if entry.hasSuffix(".yaml"), !isFolder(path) {
+            found.append(.file(path: path))
+          }
         }
+      } catch {
+        found.append(.failure(path: folder, message: error.message))
       }
     }
-    return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
-  /// Names in a folder, sorted by their bytes; empty where it cannot be opened.
-  private static func entries(of folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
+  /// False for a link to a folder: it could lead back up, and the walk would never end.
+  private static func isFolderItself(_ path: String) throws(InputFile.Failure) -> Bool {
+    var status = stat()
+    if lstat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+    // Gone since it was listed: then it is not there.
+    if errno == ENOENT { return false }
+    throw InputFile.Failure(message: InputFile.reason(errno))
+  }
+
+  /// Names in a folder, sorted by their bytes.
+  static func entries(of folder: String) throws(InputFile.Failure) -> [String] {
+    guard let stream = opendir(folder) else { throw InputFile.Failure(message: InputFile.reason(errno)) }
     defer { closedir(stream) }
     var names: [String] = []
+    errno = 0
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
+      errno = 0
     }
+    // The end of a folder and a failure look the same but for this.
+    guard errno == 0 else { throw InputFile.Failure(message: InputFile.reason(errno)) }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 

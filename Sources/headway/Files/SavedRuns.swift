@@ -51,12 +51,11 @@ struct SavedRuns {
   mutating func save(failuresIn report: inout GraphReport, of graph: LoadedGraph, _ options: RunOptions) {
     guard case .folder(let folder) = place, var search = report.search else { return }
     for position in search.violations.indices where !search.violations[position].isDeclared {
-      let faults = search.violations[position].faults
+      let violation = search.violations[position]
+      let faults = violation.faults
       let path = "\(folder)/\(report.fileName(ofViolation: position))"
-      guard case .plan(let plan) = Lab.plan(
-        graph, scenario: nil, faults: faults, choices: search.violations[position].choices, as: "the search"),
-        let run = Self.record(plan, of: graph, options)
-      else {
+      let record = Lab.record(violation, of: graph, options) { Interruption.signal == nil ? .goOn : .stop }
+      guard let run = record else {
         if Interruption.signal != nil { break }
         trouble = trouble ?? .cannot("cannot save '\(path)': \(faults.joined(separator: ", ")) does not read back")
         continue

@@ -99,6 +99,25 @@ import Testing
     #expect(left.contains("AT TIP"))
   }
 
+  /// Method: a saved run is opened by its option and by its name; both show the run that was saved, at its start.
+  @Test(arguments: [true, false])
+  func aSavedRunIsOpened(byOption: Bool) throws {
+    let bench = try Bench()
+    let run = bench.folder.url.path + "/crash.json"
+    let saving = ["run", bench.graph, "--seed", "7", "--fault", "{crash: pay, after: work}", "--save", run]
+    _ = try Program.run(saving)
+    let terminal = try PseudoTerminal(["lab"] + (byOption ? ["--run", run] : [run]), columns: 100)
+    try terminal.wait(for: "step 0/")
+    #expect(terminal.screen.text.contains("seed 7"))
+    #expect(terminal.screen.text.contains("branch faults"))
+    terminal.type("G")
+    try terminal.wait(for: "✗1")
+    terminal.type("q")
+    #expect(try terminal.waitForExit() == 0)
+    // A line said what went on before there was a screen.
+    #expect(terminal.text.contains("running naive.yaml ..."))
+  }
+
   // MARK: Restoring
 
   /// Method: the program is ended in every way a signal can end it; the terminal's modes are compared with those before

@@ -25,10 +25,9 @@ final class PseudoTerminal {
   init(_ arguments: [String], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]) throws {
     var ends: (master: Int32, slave: Int32) = (-1, -1)
     var modes = termios()
-    guard openpty(&ends.master, &ends.slave, nil, nil, nil) == 0, let name = ttyname(ends.slave),
+    guard openpty(&ends.master, &ends.slave, nil, nil, nil) == 0, let path = Self.path(of: ends.slave),
       tcgetattr(ends.slave, &modes) == 0
     else { throw Failure(description: "no pseudo terminal") }
-    let path = String(cString: name)
     (master, slave) = ends
     modesBefore = modes
     screen = ScreenInterpreter(columns: columns, rows: rows)
@@ -139,6 +138,13 @@ final class PseudoTerminal {
       screen.feed(buffer[0..<count])
       wait = 0
     }
+  }
+
+  /// Into a buffer of its own: `ttyname` has one for all threads, and tests run side by side.
+  private static func path(of terminal: Int32) -> String? {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard ttyname_r(terminal, &buffer, buffer.count) == 0 else { return nil }
+    return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
   }
 
   private static func setSize(of terminal: Int32, _ columns: Int, _ rows: Int) {

@@ -1,0 +1,74 @@
+import MachineContract
+import Primitives
+import ProgressGraph
+
+/// From when a run's horizon counts, beside its faults: from the end of the last thing that the file itself puts off.
+///
+/// That is the last trigger of the load and of every timer, a delayed message, and a wait that can end by itself. A
+/// wait counts as often as its loops can come to it: a piece of work that is tried again for ever, waits and all, is
+/// stuck at the horizon like any other.
+struct Horizon: Sendable {
+  private let graph: Graph
+  private(set) var start: SimInstant
+  private var begun: [Place: Int] = [:]
+  /// What `begun` holds, as a sum of fingerprints: its order decides nothing.
+  private(set) var turns: UInt64 = 0
+
+  private struct Place: Hashable {
+    let unit: WorkUnit
+    let step: StepID
+  }
+
+  init(_ graph: Graph, load: Load) {
+    self.graph = graph
+    let lastTrigger = SimInstant.start + load.every * Int64(load.count - 1)
+    let lastFiring = TimerSchedule(graph, load: load).firings.last?.instant ?? .start
+    start = max(lastTrigger, lastFiring)
+  }
+
+  mutating func observe(_ observation: WorkObservation, at now: SimInstant) {
+    guard let (unit, step, length) = putOff(observation) else { return }
+    let place = Place(unit: unit, step: step)
+    let count = begun[place, default: 0]
+    guard count < mostTurns(of: step) else { return }
+    begun[place] = count + 1
+    var turn = Fingerprinter()
+    turn.feed(unit)
+    turn.feed(step)
+    turns &+= turn.value
+    start = max(start, now + length)
+  }
+
+  private func putOff(_ observation: WorkObservation) -> (WorkUnit, StepID, SimDuration)? {
+    switch observation {
+    case .waiting(let unit, let step):
+      guard case .wait(let wait) = graph[step].verb, let limit = wait.limit else { return nil }
+      return (unit, step, limit)
+    case .effect(let effect):
+      guard case .send(let send) = graph[effect.step].verb, send.delay > .zero else { return nil }
+      return (effect.unit, effect.step, send.delay)
+    case .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed,
+      .rewound, .failed, .aborted, .retrying, .compensating, .timedOut, .signalled, .signalTaken, .deduplicated,
+      .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired,
+      .acknowledged, .parked, .dropped, .expired, .started, .due, .missed:
+      return nil
+    }
+  }
+
+  /// How often one unit can come to a step.
+  private func mostTurns(of step: StepID) -> Int {
+    var turns = 1
+    var current = graph[step].parent
+    while let parent = current, turns < 1_000_000 {
+      switch graph[parent].verb {
+      case .choose(let choose): turns *= choose.loop ?? 1
+      case .each(let count, _, _): turns *= count
+      case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .parallel,
+        .signal, .reply, .fail:
+        break
+      }
+      current = graph[parent].parent
+    }
+    return turns
+  }
+}

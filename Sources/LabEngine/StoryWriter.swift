@@ -204,7 +204,7 @@ struct StoryWriter: Sendable {
     case .accepted: return (actor, "has the run in its journal", .message)
     case .attached: return (actor, "has this run already and starts nothing", .note)
     case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
-    case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
+    case .chose(_, let step, let option, _): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
     case .aborted: return (actor, "ends the run with an error", .failure)

@@ -179,30 +179,13 @@ extension GraphAssembly {
     }
   }
 
-  /// The first effects of the branches of one `choose` never both happen, unless it takes several turns.
+  /// The branches of one `choose` exclude each other, by their names.
   private mutating func completeExclusive() {
-    for step in graph.steps {
-      guard case .choose(let choose) = step.verb, choose.loop == nil else { continue }
-      var group: [NameID] = []
-      for branch in choose.branches {
-        guard let name = firstEffect(of: branch.steps), !group.contains(name) else { continue }
-        group.append(name)
-      }
-      if group.count > 1 { graph.expectations.exclusive.append(group) }
+    for (index, step) in graph.steps.enumerated() {
+      guard case .choose(let choose) = step.verb, let item = sources.steps[index]["choose"] else { continue }
+      let group = choose.branches.map { intern($0.name, at: item) }
+      if group.count > 1, !graph.expectations.exclusive.contains(group) { graph.expectations.exclusive.append(group) }
     }
-  }
-
-  private func firstEffect(of steps: [StepID]) -> NameID? {
-    for id in steps {
-      switch graph[id].verb {
-      case .effect(let name, _), .write(let name, _, _): return name
-      case .transaction(let inner, _): if let name = firstEffect(of: inner) { return name }
-      case .compute, .call, .send, .publish, .read, .checkpoint, .wait, .choose, .parallel, .each, .signal, .reply,
-        .fail:
-        break
-      }
-    }
-    return nil
   }
 
   // MARK: Budgets and waivers

@@ -48,7 +48,7 @@ extension NodeMachine {
   private mutating func decide(_ option: Int, _ unit: Int, into out: inout Outbox<NodeMachine>) {
     guard let step = currentStep(of: unit) else { preconditionFailure("a decision belongs to a `choose`") }
     units[unit].next = program(of: unit).decision(of: step).targets[option]
-    out.observe(.chose(units[unit].work, step, option: option))
+    out.observe(.chose(units[unit].work, step, option: option, turn: units[unit].turn(of: step)))
     if keepsDecision(of: step, unit) { keep(option, of: step, unit, into: &out) }
     completeStep(unit, into: &out)
   }

@@ -45,7 +45,7 @@ struct BranchVariations {
       case .chosen(let machine, let choice, _):
         let opening = Opening(machine: machine, generation: choice.generation)
         decided = ordinals[opening].map { ($0, choice.options) }
-      case .observed(_, .work(.chose(_, let step, let option))):
+      case .observed(_, .work(.chose(_, let step, let option, _))):
         if let (ordinal, options) = decided { branch(at: step, took: option, of: options, ordinal: ordinal) }
       case .sent, .delivered, .lost, .refused, .armed, .disarmed, .fired, .choiceAbandoned, .writeStarted,
         .writeCompleted, .writeAbandoned, .crashed, .restarted, .paused, .resumed, .refusing, .accepting, .severed,

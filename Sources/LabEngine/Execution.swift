@@ -16,32 +16,43 @@ struct Execution: Sendable {
   private(set) var simulator: Simulator<LabMachine>
   private(set) var judge: WorkJudge
   private var promises = LogPromises()
+  private var witness: FaultWitness
   private var horizon: Horizon
   /// Why it stopped; nil while it goes on.
   private(set) var rest: Simulator<LabMachine>.Rest?
   /// True once somebody outside said stop: what is unfinished then says nothing about the design.
   private(set) var isStopped = false
 
-  /// More actions than any settled run of a sound graph needs; a run that reaches it is cut and said to be. A loop of
-  /// events that feeds itself would otherwise go round until the horizon, which may be years away.
-  let stepLimit: Int
+  /// Where a run ends whatever it does. One that was disturbed shortly before is cut: nothing is known of its end.
+  static let stepLimit = 4_000_000
+  /// More actions than a sound graph needs to settle once every trigger has started and every fault is over. A run that
+  /// is busy for longer will be for ever, a loop of events that feeds itself or work that is tried again though nothing
+  /// is broken, and is judged as at its horizon, which may be years away. Nil where the load is so large that only the
+  /// step limit ends the run.
+  var patience: Int?
+  private let lastTrigger: SimInstant
+  /// The last step at which a trigger was yet to come, or a fault not over.
+  private var disturbedAt = 0
 
   init(_ deployment: Deployment, load: Load, faults: [Fault], choices: ForcedChoices = .none, seed: UInt64) {
     let deployment = deployment.sharing(load.same)
     self.deployment = deployment
     self.faults = faults
-    stepLimit = Self.stepLimit(for: load)
+    patience = Self.patience(with: load)
+    lastTrigger = .start + load.every * Int64(max(0, load.count - 1))
     judge = WorkJudge(graph: deployment.graph, same: load.same)
     horizon = Horizon(deployment.graph, load: load)
     let planner = FaultPlanner(deployment: deployment)
+    let planned = faults.map { planner.plan($0) }
+    witness = FaultWitness(deployment, faults: zip(faults, planned).map { ($0, $1 != nil) })
     simulator = Simulator(
       Cluster(deployment), timing: TimingProfile(network: deployment.graph.networkLatency), seed: seed,
-      actions: Self.actions(of: load, in: deployment), faults: faults.compactMap { planner.plan($0) },
+      actions: Self.actions(of: load, in: deployment), faults: planned.compactMap { $0 },
       choices: choices)
   }
 
-  /// Every trigger may cost its share, up to a bound that a run reaches in seconds.
-  static func stepLimit(for load: Load) -> Int { min(250_000 + 2_000 * min(load.count, 10_000), 4_000_000) }
+  /// Every trigger may cost its share.
+  static func patience(with load: Load) -> Int? { load.count <= 1_000 ? 250_000 + 2_000 * load.count : nil }
 
   /// How many actions are done before somebody is asked whether to go on: well under a tenth of a second's worth, also
   /// where a single action has become slow.
@@ -69,10 +80,12 @@ struct Execution: Sendable {
       self.rest = rest
       return nil
     case .acted(let action):
+      if simulator.now <= max(lastTrigger, simulator.lastFault) { disturbedAt = simulator.steps }
       for event in simulator.events {
         if case .observed(_, .work(let observation)) = event {
           judge.observe(observation, step: simulator.steps, at: simulator.now)
           promises.observe(observation)
+          witness.observe(observation)
           horizon.observe(observation, at: simulator.now)
         }
       }
@@ -83,6 +96,7 @@ struct Execution: Sendable {
   /// Adds a fault to the run under way; a run that had come to rest goes on.
   mutating func inject(_ fault: Fault, _ planned: PlannedFault<LabMachine>) {
     faults.append(fault)
+    witness.add(fault, isPlanned: true)
     simulator.inject(planned)
     rest = nil
   }
@@ -92,6 +106,7 @@ struct Execution: Sendable {
   /// - Parameter matched: how many points or messages have fitted so far.
   mutating func include(_ fault: Fault, _ planned: PlannedFault<LabMachine>, matched: Int) {
     faults.append(fault)
+    witness.add(fault, isPlanned: true)
     simulator.include(planned, matched: matched)
     rest = nil
   }
@@ -114,7 +129,7 @@ struct Execution: Sendable {
   ///
   /// - Returns: the action; nil once the run rests or is cut.
   mutating func advance(pace: () -> Pace) -> Action<LabMachine>? {
-    guard simulator.steps < stepLimit, !isStopped else { return nil }
+    guard simulator.steps < Self.stepLimit, !isEndless, !isStopped else { return nil }
     if simulator.steps % Self.stepsPerQuestion == 0, pace() == .stop {
       isStopped = true
       return nil
@@ -127,12 +142,21 @@ struct Execution: Sendable {
     while advance(pace: pace) != nil {}
   }
 
+  /// True for a run that would be busy for ever.
+  var isEndless: Bool { rest == nil && patience.map { simulator.steps - disturbedAt >= $0 } ?? false }
+
   /// False when the step limit or somebody outside cut the run.
-  var isComplete: Bool { rest != nil }
+  var isComplete: Bool { rest != nil || isEndless }
+
+  /// Faults of the plan that never struck.
+  var unstruck: [Fault] { witness.unstruck(in: simulator) }
 
   var facts: RunFacts {
-    RetryBudgets(graph: deployment.graph).facts(of: faults, missing: promises.missing(in: simulator.cluster))
+    var facts = RetryBudgets(graph: deployment.graph)
+      .facts(of: faults, missing: promises.missing(in: simulator.cluster))
+    facts.isEndless = isEndless
+    return facts
   }
 
-  var judgement: Judgement { judge.verdict(settled: rest != nil, facts: facts) }
+  var judgement: Judgement { judge.verdict(settled: isComplete, facts: facts) }
 }

@@ -117,7 +117,7 @@ struct FaultSearch {
     }
   }
 
-  /// Nil where the calm run does not settle: then no run with a fault would, and all would be cut at the same bound.
+  /// Nil where the calm run never rests: then no run with a fault would.
   private mutating func calmRun(
     _ choices: ForcedChoices, _ number: Int, _ ways: inout BranchVariations, _ progress: Telling
   ) -> Way? {
@@ -137,7 +137,7 @@ struct FaultSearch {
     tally.take(
       SearchTally.Run(
         judgement: run.judgement, steps: run.simulator.steps, seed: seed, choices: choices, way: number))
-    guard run.isComplete else { return nil }
+    guard run.isComplete, !run.isEndless else { return nil }
     let totals = trail.walk.messages
     sites.removeAll { site in
       // Told without knowing how many messages there would be.

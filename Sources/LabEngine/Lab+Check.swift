@@ -47,11 +47,13 @@ extension Lab {
     let deployment = Deployment(graph, logs: options.run.logs.deployed)
     report.substitutions = substitutions(in: deployment)
     report.budgets = graph.budgets.map { BudgetReport(name: $0.metric, value: nil, limit: $0.limit, holds: nil) }
+    var reached: Set<Sometimes> = []
     let isWhole =
       execute(regressions, on: loaded, into: &report, progress)
-      && runScenarios(of: loaded, deployment, options, into: &report, progress)
+      && runScenarios(of: loaded, deployment, options, into: &report, &reached, progress)
     let isSearched = options.faults > 0 || options.seeds > 0 || options.isExhaustive
     guard isWhole, isSearched else {
+      if isWhole, !report.scenarios.isEmpty { judgeSometimes(reached, deployment, of: loaded, into: &report) }
       if !isWhole { report.search = SearchReport(faults: options.faults, runs: 0, states: 0, isComplete: false) }
       return report
     }
@@ -59,13 +61,15 @@ extension Lab {
     let result = search.run(progress)
     report.checks += result.parts
     SearchSummary(result: result, deployment: deployment, loaded: loaded, options: options).write(into: &report)
+    reached.formUnion(result.tally.reached)
+    if result.tally.isComplete { judgeSometimes(reached, deployment, of: loaded, into: &report) }
     return report
   }
 
   /// Returns false where `progress` stopped it.
   private static func runScenarios(
     of loaded: LoadedGraph, _ deployment: Deployment, _ options: CheckOptions, into report: inout GraphReport,
-    _ progress: (Progress) -> Pace
+    _ reached: inout Set<Sometimes>, _ progress: (Progress) -> Pace
   ) -> Bool {
     let graph = deployment.graph
     report.checks.append(.scenarios)
@@ -77,6 +81,8 @@ extension Lab {
       var run = execute(deployment, plan, options.run, recording: false) { progress(status) }
       guard !run.isStopped else { return false }
       var scenarioReport = run.report(in: loaded)
+      reached.formUnion(run.judgement?.reached ?? [])
+      report.diagnostics += warnings(onUnstruckFaultsOf: scenarioReport)
       if !scenarioReport.passed {
         // The story is only worth its memory where there is something to explain.
         run = execute(deployment, plan, options.run, recording: true)
@@ -86,11 +92,21 @@ extension Lab {
       // A declared outcome is the scenario's only judge; it says nothing against the expectations.
       guard plan.outcome == nil else { continue }
       for violated in scenarioReport.violated {
-        guard let index = report.expectations.firstIndex(where: { $0.name == violated && $0.holds }) else { continue }
+        let index = report.position(ofExpectation: violated)
+        guard report.expectations[index].holds else { continue }
         report.expectations[index].holds = false
         report.expectations[index].scenario = scenario.name
       }
     }
     return true
+  }
+}
+
+extension GraphReport {
+  /// Where an expectation stands in the list: at its end, if only a run that broke it told of it.
+  mutating func position(ofExpectation name: String) -> Int {
+    if let known = expectations.firstIndex(where: { $0.name == name }) { return known }
+    expectations.append(ExpectationReport(name: name, holds: true))
+    return expectations.count - 1
   }
 }

@@ -71,6 +71,7 @@ extension Lab {
     }
     report.checks.append(.scenarios)
     report.scenarios = [run.report(in: loaded)]
+    report.scenarios[0].progress = run.execution.judge.workflows(in: deployment.graph)
     report.substitutions = substitutions(in: deployment)
     guard let judgement = run.judgement else { return report }
     report.expectations = judgement.expectations.map {
@@ -135,10 +136,13 @@ struct FinishedRun {
     report.span = plan.position.map {
       SourceSpan(loaded.decoded.sources.span(ofScenario: $0), in: loaded.decoded.source)
     }
+    report.unstruck = isStopped ? [] : execution.unstruck.map(\.text)
+    report.isEndless = execution.isEndless && !execution.facts.neverHeals
     guard let judgement else { return report }
     report.outcome = judgement.outcome
     report.violated = judgement.expectations.filter { !$0.holds }.map { $0.expectation.name(in: deployment.graph) }
-    report.passed = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty
+    let isAsWanted = plan.outcome.map { $0.sorted() == judgement.outcome } ?? report.violated.isEmpty
+    report.passed = isAsWanted && report.unstruck.isEmpty
     report.anomalies = judgement.anomalies.map { $0.report(in: deployment.graph) }
     report.failed = judgement.failed
     return report

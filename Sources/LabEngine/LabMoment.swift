@@ -18,12 +18,15 @@ public struct LabMoment: Equatable, Sendable {
   public var activeFaults: [String]
   /// Expectations first, in the order of the file, then the anomalies seen so far.
   public var properties: [PropertyStatus]
+  /// How far each trigger has come.
+  public var progress: [WorkflowReport]
   /// Equal exactly if the states of the run are.
   public var stateHash: UInt64
 
   public init(
     step: Int, time: SimInstant, nodes: [PlaceStatus], channels: [PlaceStatus], inFlight: [Flight] = [],
-    activeFaults: [String] = [], properties: [PropertyStatus] = [], stateHash: UInt64 = 0
+    activeFaults: [String] = [], properties: [PropertyStatus] = [],
+    progress: [WorkflowReport] = [], stateHash: UInt64 = 0
   ) {
     self.step = step
     self.time = time
@@ -32,6 +35,7 @@ public struct LabMoment: Equatable, Sendable {
     self.inFlight = inFlight
     self.activeFaults = activeFaults
     self.properties = properties
+    self.progress = progress
     self.stateHash = stateHash
   }
 

@@ -40,7 +40,7 @@ struct MomentReader {
     return LabMoment(
       step: track.step, time: track.execution.simulator.now, nodes: nodes, channels: channels,
       inFlight: flights(cluster), activeFaults: activeFaults(track), properties: properties(at: track.step),
-      stateHash: track.execution.stateHash)
+      progress: track.execution.judge.workflows(in: deployment.graph), stateHash: track.execution.stateHash)
   }
 
   func facts(_ track: LabTrack) -> Facts {

@@ -99,6 +99,8 @@ public struct GraphReport: Equatable, Sendable {
   public var search: SearchReport?
   /// Every expectation of the graph, in the order of the file.
   public var expectations: [ExpectationReport]
+  /// What some run of a check has to come to; empty for every other command.
+  public var sometimes: [SometimesReport]
   public var budgets: [BudgetReport]
   /// Channels and journals whose protocol another one stood in for.
   public var substitutions: [Substitution]
@@ -118,6 +120,7 @@ public struct GraphReport: Equatable, Sendable {
     scenarios = []
     search = nil
     expectations = []
+    sometimes = []
     budgets = []
     substitutions = []
     replay = nil

@@ -45,6 +45,12 @@ public struct ScenarioReport: Equatable, Sendable {
   public var stateHash: UInt64
   /// False when a bound cut the run before it settled.
   public var isComplete: Bool
+  /// True for a run that would have been busy for ever although every fault was over: no design wants that.
+  public var isEndless: Bool
+  /// Faults that never struck, as texts. What a run shows without them it does not show of them.
+  public var unstruck: [String]
+  /// How far each trigger has come; empty where nobody asked for it.
+  public var progress: [WorkflowReport]
   /// In the order in which things happened; empty where nobody asked for it.
   public var story: [StoryEvent]
   /// The scenario in its file; nil for a run that the command line made up.
@@ -62,6 +68,9 @@ public struct ScenarioReport: Equatable, Sendable {
     steps = 0
     stateHash = 0
     isComplete = true
+    isEndless = false
+    unstruck = []
+    progress = []
     story = []
     span = nil
   }
@@ -151,6 +160,18 @@ public struct ViolationReport: Equatable, Sendable {
     run = nil
     story = []
     span = nil
+  }
+}
+
+/// Whether some run of a check came to what one has to.
+public struct SometimesReport: Equatable, Sendable {
+  /// `charge happens`, `web completes`.
+  public var name: String
+  public var isReached: Bool
+
+  public init(name: String, isReached: Bool) {
+    self.name = name
+    self.isReached = isReached
   }
 }
 

@@ -22,9 +22,10 @@ struct SearchSummary {
     let names = Expectation.names(in: graph)
     for finding in result.tally.findings {
       var violation = violation(finding)
-      violation.expectations = names.filter { violation.expectations.contains($0) }
+      let undeclared = violation.expectations.filter { !names.contains($0) }
+      violation.expectations = names.filter { violation.expectations.contains($0) } + undeclared
       for expectation in violation.expectations {
-        guard let index = report.expectations.firstIndex(where: { $0.name == expectation }) else { continue }
+        let index = report.position(ofExpectation: expectation)
         report.expectations[index].holds = false
         if report.expectations[index].violatedBy == nil {
           report.expectations[index].violatedBy = summary.violations.count
@@ -93,7 +94,7 @@ struct SearchSummary {
       return span(of: node)
     case .channel(let channel) where channel != deployment.engine:
       return SourceSpan(sources.span(of: channel), in: loaded.decoded.source)
-    case .channel, .group:
+    case .channel, .group, .exclusion:
       return nil
     }
   }

@@ -60,6 +60,8 @@ struct SearchTally: Sendable {
   private(set) var runs = 0
   var isComplete = true
   private(set) var observed: [AnomalyCode: Int] = [:]
+  /// What some run came to of what some run has to.
+  private(set) var reached: Set<Sometimes> = []
   /// Distinct states of the cluster in which faults struck and runs ended.
   private(set) var states: Set<UInt64> = []
   /// The same in the order in which they came, for merging.
@@ -89,6 +91,7 @@ struct SearchTally: Sendable {
 
   mutating func count(_ judgement: Judgement) {
     for code in judgement.outcome { observed[code, default: 0] += 1 }
+    reached.formUnion(judgement.reached)
   }
 
   /// Every thing that violates an expectation, once.
@@ -122,6 +125,7 @@ struct SearchTally: Sendable {
     for code in AnomalyCode.allCases {
       if let count = other.observed[code] { observed[code, default: 0] += count }
     }
+    reached.formUnion(other.reached)
     for state in other.stateList { note(state: state) }
     for finding in other.found { keep(finding) }
     coverage.merge(other.coverage)

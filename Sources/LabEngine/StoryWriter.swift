@@ -207,7 +207,7 @@ struct StoryWriter: Sendable {
     case .replayed(let unit, let step):
       let why = graph[unit.node].work == .durable ? "it is in the journal" : "an earlier attempt came past it"
       return (actor, "skips \(label(step)): \(why)", .note)
-    case .chose(_, let step, let option): return (actor, "decides: \(branch(option, of: step))", .note)
+    case .chose(_, let step, let option, _): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
     case .strandFailed(_, let step, let reason):

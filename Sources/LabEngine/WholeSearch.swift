@@ -24,7 +24,7 @@ struct WholeSearch {
     var result = Result(tally: search.tally)
     if options.faults > 0 { result.parts.append(.search) }
     let hasSettled = search.hasSettled
-    if options.seeds > 0, search.isComplete || hasSettled {
+    if options.seeds > 0, hasSettled {
       result.parts.append(.seeds)
       tryRandomFaults(search, &result, progress)
     }

@@ -98,8 +98,9 @@ public enum WorkObservation: Equatable, Sendable {
   case ended(WorkUnit, StepID)
   /// A recorded step that a replay skipped.
   case replayed(WorkUnit, StepID)
-  /// A `choose` was decided. An option beyond the branches ends a loop without another turn.
-  case chose(WorkUnit, StepID, option: Int)
+  /// A `choose` was decided. An option beyond the branches ends a loop without another turn. `turn` counts the turns of
+  /// a loop from 1; it is 0 outside of one.
+  case chose(WorkUnit, StepID, option: Int, turn: Int)
   /// Every step is done; nothing acknowledged or answered yet (`after: work`).
   case finished(WorkUnit)
   /// A stream job's checkpoint, or a table's snapshot, of this number holds what the unit did: only now is it done.

@@ -26,6 +26,13 @@ public struct StrandPath: Hashable, Sendable {
     return StrandPath(raw: fingerprinter.value | Self.fingerprintMark)
   }
 
+  /// The strand so many fan-outs further out; nil where the path is too deep to be read back.
+  public func dropping(_ levels: Int) -> StrandPath? {
+    if levels == 0 { return self }
+    guard raw & Self.fingerprintMark == 0 else { return nil }
+    return StrandPath(raw: levels > 4 ? 0 : raw >> (UInt64(levels) * Self.bits))
+  }
+
   /// From 1, outermost first; empty for no strand, and nil where the path is too deep to be read back.
   public var numbers: [Int]? {
     guard raw & Self.fingerprintMark == 0 else { return nil }

@@ -86,8 +86,10 @@ struct CheckText {
 
   private func judgement(of scenario: ScenarioReport) -> String {
     guard let expected = scenario.expected else {
-      return scenario.passed ? "violates nothing" : "violates \(enumerated(scenario.violated))"
+      if scenario.passed { return "violates nothing" }
+      return scenario.violated.isEmpty ? "its fault never struck" : "violates \(enumerated(scenario.violated))"
     }
+    if !scenario.unstruck.isEmpty { return "its fault never struck" }
     return scenario.passed ? "as declared" : "declared: \(codes(expected))"
   }
 
@@ -103,6 +105,9 @@ struct CheckText {
       case let count: "with at most \(count) faults each"
       }
     let end = search.isComplete ? "complete" : "NOT complete: a bound was reached first"
+    if search.violations.contains(where: { $0.faults.isEmpty && $0.expectations.contains("settles") }) {
+      return row("search", "the run without faults never comes to rest: no fault was tried", .warning, to: &text)
+    }
     row(
       "search", "\(counted(search.runs, "run")) \(faults), \(counted(search.states, "state")), \(end)",
       search.isComplete ? .plain : .warning, to: &text)

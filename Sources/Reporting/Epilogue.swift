@@ -59,10 +59,14 @@ struct Epilogue {
     if !run.isComplete {
       let steps = counted(run.steps, "step")
       sentences.append("The run was cut off after \(steps), before it settled: nothing here is final.")
+    } else if run.isEndless {
+      let steps = counted(run.steps, "step")
+      sentences.append("It never comes to rest: after \(steps) it was still busy, and nothing was broken any more.")
     } else if run.anomalies.isEmpty {
       let fault = run.faults.isEmpty ? "" : " in spite of \(enumerated(run.faults))"
       sentences.append("Nothing was lost, doubled or left half done\(fault).")
     }
+    for fault in run.unstruck { sentences.append("\(fault) never struck: the run shows nothing about it.") }
     if run.failed > 0 {
       let caller = run.failed == 1 ? "One caller was" : "\(run.failed) callers were"
       sentences.append("\(caller) told that the request failed, and rightly: nothing of it remains (FAIL).")

@@ -13,6 +13,8 @@ public struct MomentText {
     case log
     /// What must hold, and whether it does.
     case properties
+    /// For every trigger the tree of its work: which steps are done, in flight, waiting for whom.
+    case progress
   }
 
   private let graph: Graph
@@ -33,6 +35,9 @@ public struct MomentText {
     case .inspector: writeInspector(to: &text)
     case .log: writeLogs(to: &text)
     case .properties: writeProperties(to: &text)
+    case .progress:
+      ProgressText(workflows: moment.progress).write(to: &text)
+      if moment.progress.isEmpty { text.line("Nothing has started yet.", .muted) }
     }
     return text.bytes
   }

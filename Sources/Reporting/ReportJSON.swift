@@ -51,6 +51,10 @@ public enum ReportJSON {
       writer.field("violatedBy", expectation.violatedBy)
       writer.field("scenario", expectation.scenario)
     }
+    writer.list("sometimes", graph.sometimes) { writer, sometimes in
+      writer.field("name", sometimes.name)
+      writer.field("reached", sometimes.isReached)
+    }
     writer.list("budgets", graph.budgets) { write($1, to: &$0) }
     if let coverage = graph.coverage {
       writer.object("coverage") { writer in
@@ -117,7 +121,10 @@ public enum ReportJSON {
     writer.field("failed", scenario.failed)
     writer.field("steps", scenario.steps)
     writer.field("complete", scenario.isComplete)
+    writer.field("endless", scenario.isEndless)
+    writer.words("unstruck", scenario.unstruck)
     writer.field(hash: "stateHash", scenario.stateHash)
+    writer.progress(scenario.progress)
   }
 
   private static func write(_ search: SearchReport, to writer: inout JSONWriter) {

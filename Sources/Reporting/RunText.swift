@@ -40,6 +40,12 @@ struct RunText {
     let epilogue = Epilogue(run, declaredBy: declarer, isTrusted: graph.replay?.isExact ?? true)
     text.paragraph(epilogue.sentences.joined(separator: " "))
     text.line()
+    let unfinished = run.progress.filter { !$0.isComplete }
+    if !unfinished.isEmpty {
+      text.line("Where it stands:", .muted)
+      ProgressText(workflows: unfinished).write(to: &text)
+      text.line()
+    }
     let verdict = graph.verdict(failOn: report.failOn)
     text.add(verdict.rawValue.uppercased(), ReportText.ink(of: verdict))
     let codes = run.outcome.isEmpty ? "no anomaly" : run.outcome.map(\.rawValue).joined(separator: " ")

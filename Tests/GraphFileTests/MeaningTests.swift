@@ -61,7 +61,7 @@ import Testing
       """)
     #expect(names(graph.expectations.once, graph) == ["main", "heard"])
     #expect(names(graph.expectations.atMostOnce, graph) == ["left", "right", "late", "undone", "unheard", "second"])
-    #expect(graph.expectations.exclusive.map { names($0, graph) } == [["left", "right"]])
+    #expect(graph.expectations.exclusive.map { names($0, graph) } == [["x", "y"]])
   }
 
   @Test func `dead letters go to a queue of their own`() throws {

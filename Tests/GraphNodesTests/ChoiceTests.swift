@@ -158,7 +158,7 @@ import Testing
       (Self.forced(0, 0, 2), ["x", "x", "end"]),
     ] { #expect(try Bench.seen(text, choices: options).effects == effects) }
     let decisions = try Bench.seen(text, choices: Self.forced(1, 2)).seen.compactMap {
-      if case .chose(_, _, let option) = $0 { option } else { nil }
+      if case .chose(_, _, let option, _) = $0 { option } else { nil }
     }
     #expect(decisions == [1, 2])
   }

@@ -34,6 +34,8 @@ struct Saboteur: Machine {
     case swallowsReplies
     /// A node undoes nothing: its journal holds an empty list of compensations.
     case forgetsItsUndos
+    /// A node's journal has the steps of its runs under another run's name, so that no replay finds them.
+    case forgetsItsSteps
     /// A front takes every lease for ended as soon as it began.
     case endsLeasesAtOnce
     /// A consumer acknowledges a delivery as it arrives, whatever the design says, and then works on it.
@@ -101,6 +103,11 @@ struct Saboteur: Machine {
       return [
         .send(.node(.log(.append(request: request, .compensating(run: run, undos: [], reason: reason)))), to: peer)
       ]
+    case (.forgetsItsSteps, .send(.node(.log(.append(let request, var record))), let peer)):
+      if case .stepDone(let run, let strand, let step, let next, let number) = record {
+        record = .stepDone(run: run &+ 1, strand: strand, step: step, next: next, number: number)
+      }
+      return [.send(.node(.log(.append(request: request, record))), to: peer)]
     case (.endsLeasesAtOnce, .arm(.front(.lease(let lease)), _, let purpose)):
       return [.arm(.front(.lease(lease)), after: .immediately, purpose: purpose)]
     case (_, .send(let message, let peer)): return [.send(message, to: peer)]

@@ -53,6 +53,27 @@ import Testing
     #expect(try Self.outcome(Self.text(steps), "{poison: c/given}").contains(.saga))
   }
 
+  @Test func `strands decide for themselves, and one that decides again and differently diverges`() throws {
+    let branches = "{choose: {l: [{write: left}], r: [{each: 2, do: [{write: right}]}]}}"
+    let text = Self.text("{each: 2, do: [\(branches), {compute: thinks, takes: 5ms}]}", work: "none")
+    let (loaded, _) = try graph(text)
+    // The first attempt makes two decisions, the second as many.
+    for (choices, faults, diverges) in [
+      ("1=1 2=2", [], false), ("1=2 2=1", [], false), ("1=1 2=2 3=1 4=2", ["{crash: a, before: thinks}"], false),
+      ("1=1 2=2 3=2 4=2", ["{crash: a, before: thinks, nth: 2}"], true),
+    ] as [(String, [String], Bool)] {
+      guard
+        case .plan(let plan) = Lab.plan(
+          loaded, scenario: nil, faults: faults, choices: try #require(ForcedChoices(choices)), as: "f")
+      else {
+        Issue.record("\(faults) can be read")
+        continue
+      }
+      let report = try #require(Lab.run(loaded, plan, RunOptions(logs: .ideal)).scenarios.first)
+      #expect(report.outcome.contains(.diverge) == diverges, "\(choices): \(report.outcome)")
+    }
+  }
+
   @Test func `a run of strands is saved and replays, and can be stepped through`() throws {
     let (loaded, graph) = try graph(
       Self.text("{parallel: [[{write: row}, {choose: {x: [{write: x}], y: []}}], [{call: c.take}]], join: any}"))

@@ -19,7 +19,8 @@ import Testing
       Self.fields(of: WorkRecord(unit: Self.unit)) == [
         "unit", "arrivedAt", "acceptedAt", "finishedAt", "abortedAt", "failedAt", "hasAnswered", "begun", "effects",
         "recognised", "outdated", "stale", "calls", "undone", "parentCall",
-        "lastSeenAt", "reads",
+        "decisions", "branchEffects",
+        "lastSeenAt", "reads", "arrivals", "ended", "current", "retries",
       ])
     #expect(
       Self.fields(of: EffectRecord(
@@ -40,7 +41,7 @@ import Testing
     #expect(
       Self.fields(of: StoredRecord(channel: ChannelID(1), message: 1, root: 1, path: 1, seenAt: 1)) == [
         "channel", "message", "root", "path", "consumers",
-        "seenAt",
+        "seenAt", "origin",
       ])
     #expect(Self.fields(of: RootRecord(root: 1)) == ["root", "node", "startedAt", "timer", "work", "effects"])
     #expect(
@@ -49,6 +50,8 @@ import Testing
         // Found again from the records, or in the sum.
         "applied", "workIndex", "effectIndex", "storedIndex", "messageIndex", "rootIndex", "signalIndex", "announced",
         "triggered", "latest",
+        // For `origin`, which is only told.
+        "origins",
         // Counts only where verdicts depend on the time.
         "freshness",
       ])
@@ -100,6 +103,9 @@ import Testing
       { $0.ask($1); $0.serve($1, [$1.a, $1.b]); $0.giveUp($1); $0.finish($1) },
       { $0.ask($1); $0.tell(.replyIgnored($1.web, request: 100)) },
       { $0.ask($1); $0.ask($1, request: 101, isFirst: false) },
+      { $0.tell(.chose($1.webUnit(), $1.call, option: 0, turn: 0)) },
+      { $0.tell(.chose($1.webUnit(), $1.call, option: 1, turn: 0)) },
+      { $0.tell(.chose($1.webUnit(), $1.call, option: 0, turn: 1)) },
     ]
     #expect(Set(stories.map(Self.judge)).count == stories.count - 1, "an error that nobody waits for says nothing")
   }

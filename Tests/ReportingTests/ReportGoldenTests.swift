@@ -120,7 +120,7 @@ import Testing
     #expect(
       try keys(graph) == [
         "file", "name", "verdict", "checks", "substituted", "substitutions", "diagnostics", "findings", "scenarios",
-        "search", "expectations", "budgets",
+        "search", "expectations", "sometimes", "budgets",
       ])
     #expect(
       try keys(first("diagnostics", of: graph)) == [
@@ -130,7 +130,7 @@ import Testing
     #expect(
       try keys(scenario) == [
         "name", "faults", "outcome", "expected", "passed", "violated", "anomalies", "failed", "steps", "complete",
-        "stateHash",
+        "endless", "unstruck", "stateHash", "progress",
       ])
     #expect(try keys(first("anomalies", of: scenario)) == ["code", "subject", "key", "count", "step"])
     var fields = try JSONFields(graph)

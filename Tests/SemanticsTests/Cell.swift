@@ -114,7 +114,7 @@ enum Control: String, CaseIterable, Sendable {
   case durable = "D"
 }
 
-/// The fault rows; F8 needs the observers of order and is not here.
+/// The fault rows about one trigger. F8 is about two: `OrderCell`.
 enum FaultRow: String, CaseIterable, Sendable {
   case f1, f2, f3, f4, f5, f6, f7, f9
 }

@@ -13,11 +13,15 @@ public enum Expectation: Hashable, Sendable {
   /// The default group: what one handler does.
   case wholeHandler(HandlerID)
   case ordered(Expectations.Ordering)
+  case exclusive([NameID])
   case eventually(NameID)
   case mustComplete
   /// Decisions on a table that is read with `max_age`.
   case maxAge(ChannelID)
   case never(AnomalyCode)
+  /// What no file has to declare: once nothing is broken any more, everything comes to rest. Listed only where a run
+  /// does not.
+  case settles
 
   /// The name as printed: `once charge`, `all_or_none reserved, charged`, `never ORPHAN`.
   public func name(in graph: Graph) -> String {
@@ -35,8 +39,10 @@ public enum Expectation: Hashable, Sendable {
         case .channel(let channel): graph[channel].name
         }
       return "ordered \(place) by \(graph[ordering.field])"
+    case .exclusive(let group): return "exclusive \(group.map { graph[$0] }.joined(separator: ", "))"
     case .eventually(let name): return "eventually \(graph[name])"
     case .mustComplete: return "must_complete"
+    case .settles: return "settles"
     case .maxAge(let table): return "max_age \(graph[table].name)"
     case .never(let code): return "never \(code.rawValue)"
     }
@@ -56,6 +62,7 @@ public enum Expectation: Hashable, Sendable {
     all += expected.allOrNone.map { .allOrNone($0) }
     all += graph.handlerIDs.filter(catalogue.isGroup).map { .wholeHandler($0) }
     all += expected.ordered.map { .ordered($0) }
+    all += expected.exclusive.map { .exclusive($0) }
     all += expected.eventually.map { .eventually($0) }
     if graph.workflow.mustComplete { all.append(.mustComplete) }
     all += catalogue.boundedTables.map { .maxAge($0.table) }

@@ -25,9 +25,10 @@ struct ExpectationJudge {
     }
   }
 
-  /// One result per expectation, in the order of `Expectation.all`.
+  /// One result per expectation, in the order of `Expectation.all`; last, where the run broke it, that it settles.
   func results() -> [ExpectationResult] {
-    Expectation.all(in: evidence.catalogue).map { expectation in
+    let goesOn = evidence.facts.isEndless && !evidence.facts.neverHeals
+    return (Expectation.all(in: evidence.catalogue) + (goesOn ? [.settles] : [])).map { expectation in
       var causes: [ViolationCause] = []
       for (index, anomaly) in anomalies.enumerated() where isCounted[index] && violates(anomaly, expectation) {
         causes.append(.anomaly(anomaly))
@@ -45,11 +46,13 @@ struct ExpectationJudge {
     case .wholeHandler(let handler):
       (anomaly.code == .partial || anomaly.code == .saga && !isGroup(anomaly)) && anomaly.handler == handler
     case .ordered(let ordering): breaks(anomaly, ordering)
+    case .exclusive(let group): mixes(anomaly, group)
     case .eventually(let name): isNeverDone(anomaly, name)
     case .mustComplete:
       (anomaly.code == .lost || anomaly.code == .stuck) && isCore(anomaly)
     case .maxAge(let table): anomaly.code == .stale && anomaly.subject == .channel(table)
     case .never(let code): anomaly.code == code
+    case .settles: anomaly.code == .stuck
     }
   }
 
@@ -117,6 +120,21 @@ struct ExpectationJudge {
     return anomaly.handler.map { evidence.catalogue.covers(ordering, $0) } ?? false
   }
 
+  /// DIVERGE of the group itself, or between branches of which two are members or lead to them.
+  private func mixes(_ anomaly: Anomaly, _ group: [NameID]) -> Bool {
+    guard anomaly.code == .diverge else { return false }
+    if case .exclusion(let position) = anomaly.subject {
+      return evidence.graph.expectations.exclusive[position] == group
+    }
+    return evidence.divergences().contains { divergence in
+      guard divergence.anomaly == anomaly else { return false }
+      let named = divergence.options.filter { option in
+        group.contains { evidence.catalogue.isNamed($0, branch: option, of: divergence.choose) }
+      }
+      return named.count > 1
+    }
+  }
+
   /// A workflow's goal is the concern of its core and its start alone; without a declared core, of every node.
   private func isCore(_ anomaly: Anomaly) -> Bool {
     let workflow = evidence.graph.workflow
@@ -171,6 +189,7 @@ extension Evidence {
       switch anomaly.subject {
       case .effect(let name): return name == subject
       case .group(let position): return graph.expectations.allOrNone[position].contains(subject)
+      case .exclusion(let position): return graph.expectations.exclusive[position].contains(subject)
       case .node(let node): return graph[node].name == graph[subject]
       case .channel(let channel): return graph[channel].name == graph[subject]
       }

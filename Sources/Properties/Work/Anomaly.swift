@@ -8,6 +8,8 @@ public enum AnomalySubject: Hashable, Sendable {
   case effect(NameID)
   /// A declared `all_or_none` group, by position in `Expectations.allOrNone`.
   case group(Int)
+  /// A declared `exclusive` group, by position in `Expectations.exclusive`.
+  case exclusion(Int)
   case node(NodeID)
   case channel(ChannelID)
 
@@ -17,6 +19,8 @@ public enum AnomalySubject: Hashable, Sendable {
     case .effect(let name): graph[name]
     case .group(let position):
       graph.expectations.allOrNone[position].map { graph[$0] }.joined(separator: ", ")
+    case .exclusion(let position):
+      graph.expectations.exclusive[position].map { graph[$0] }.joined(separator: ", ")
     case .node(let node): graph[node].name
     case .channel(let channel): graph[channel].name
     }
@@ -27,8 +31,9 @@ public enum AnomalySubject: Hashable, Sendable {
     switch self {
     case .effect(let name): (0, name.index)
     case .group(let position): (1, position)
-    case .node(let node): (2, node.index)
-    case .channel(let channel): (3, channel.index)
+    case .exclusion(let position): (2, position)
+    case .node(let node): (3, node.index)
+    case .channel(let channel): (4, channel.index)
     }
   }
 }
@@ -41,7 +46,7 @@ public struct Anomaly: Equatable, Sendable {
   /// code: the root trigger.
   public var key: UInt64
   /// DUP: applications of the effect. PARTIAL and SAGA: the effects that stand. ORPHAN: the effects below the call.
-  /// OOO: how often it came over a later one. LOST, STUCK, PARKED: 1.
+  /// OOO: how often it came over a later one. DIVERGE: the branches. LOST, STUCK, PARKED: 1.
   public var count: Int
   /// The event that made it true, as the driver counts events.
   public var step: Int
@@ -92,13 +97,18 @@ public struct RunFacts: Equatable, Sendable {
   /// True under an outage longer than the whole retry budget of whoever waits for what it hits: then FAIL is a right
   /// answer, however long others keep trying.
   public var outlastsCallers: Bool
+  /// True for a run that was ended because it would be busy for ever.
+  public var isEndless: Bool
   /// Ids of messages and invocations that were stored or accepted and that no log holds any more: what would be STUCK
   /// is LOST. For look-up only.
   public var missing: Set<UInt64>
 
-  public init(neverHeals: Bool = false, outlastsCallers: Bool = false, missing: Set<UInt64> = []) {
+  public init(
+    neverHeals: Bool = false, outlastsCallers: Bool = false, isEndless: Bool = false, missing: Set<UInt64> = []
+  ) {
     self.neverHeals = neverHeals
     self.outlastsCallers = outlastsCallers
+    self.isEndless = isEndless
     self.missing = missing
   }
 }
@@ -111,6 +121,8 @@ public struct Judgement: Equatable, Sendable {
   public var failures: [CleanFailure]
   /// Every expectation of the graph, with what violates it.
   public var expectations: [ExpectationResult]
+  /// What the run came to of what some run has to.
+  public var reached: [Sometimes]
 
   /// Callers told FAIL.
   public var failed: Int { failures.count }

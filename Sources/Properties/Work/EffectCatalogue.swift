@@ -28,6 +28,10 @@ struct EffectCatalogue: Sendable {
   private(set) var names: [[NameID]] = []
   /// Indexed by step: the `undo` of the step or of the nearest step around it.
   private(set) var undos: [StepID?] = []
+  /// Indexed by step: the branches around it, innermost first.
+  private(set) var decisions: [[BranchPlace]] = []
+  /// False in a graph without a `choose`.
+  private(set) var hasDecisions = false
   /// Indexed by handler: the forward steps with an effect of their own.
   private(set) var effectSteps: [[StepID]] = []
   /// Indexed by handler: the names of all effects it leads to, over calls and channels, on the way forward.
@@ -58,6 +62,7 @@ struct EffectCatalogue: Sendable {
     isStream = graph.nodes.map { $0.kind == .stream }
     indexSteps()
     indexHandlers()
+    hasDecisions = decisions.contains { !$0.isEmpty }
     indexTables()
     orderFields = graph.handlerIDs.map { orderFields(of: $0) }
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
@@ -97,6 +102,7 @@ struct EffectCatalogue: Sendable {
       }
       places.append(place(of: id))
       undos.append(undo(around: id))
+      decisions.append(decisions(around: id))
       let own = effectNames(of: step)
       names.append(own)
       ordinals.append(ordinal(of: id, named: own, seen: &latest[step.handler.index]))

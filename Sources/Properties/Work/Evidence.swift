@@ -26,7 +26,7 @@ struct Evidence {
     isCompensation = []
     isUndone = []
     reachesEffect = Self.worksAboveEffects(ledger)
-    isCompensatingWork = ledger.works.map { startedByUndo($0) }
+    isCompensatingWork = worksStartedByUndo()
     isCompensation = ledger.effects.map { isCompensating($0) }
     isUndone = ledger.effects.map { isTakenBack($0) }
   }
@@ -101,15 +101,21 @@ struct Evidence {
     return isAbove
   }
 
-  private func startedByUndo(_ work: WorkRecord) -> Bool {
-    var call = work.parentCall
-    // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
-    for _ in ledger.works.indices {
-      guard let current = call else { return false }
-      if catalogue.places[ledger.calls[current].step.index] == .compensating { return true }
-      call = ledger.works[ledger.calls[current].work].parentCall
+  /// For every work whether an `undo` started it, at whatever distance. A work is recorded after the one that called it
+  /// first, so that one pass knows the caller's answer nearly always.
+  private func worksStartedByUndo() -> [Bool] {
+    var isStarted = Array(repeating: false, count: ledger.works.count)
+    for (index, work) in ledger.works.enumerated() {
+      var call = work.parentCall
+      for _ in ledger.works.indices {
+        guard let current = call else { break }
+        let caller = ledger.calls[current].work
+        isStarted[index] = isStarted[caller] || catalogue.places[ledger.calls[current].step.index] == .compensating
+        if isStarted[index] || caller < index { break }
+        call = ledger.works[caller].parentCall
+      }
     }
-    return false
+    return isStarted
   }
 
   // MARK: Compensation

@@ -25,6 +25,14 @@ struct WorkRecord: Sendable {
   var begun = IdentifierSet<StepID>()
   /// Effects that some attempt applied, each once: positions in `WorkLedger.effects`.
   var effects: [Int] = []
+  /// Attempts that arrived.
+  var arrivals = 0
+  /// Steps of the latest attempt that came to their end.
+  var ended = IdentifierSet<StepID>()
+  /// The step in hand, by strand.
+  var current: [(strand: StrandPath, step: StepID)] = []
+  /// Attempts beyond the first at steps of the latest attempt.
+  var retries: [(step: StepID, count: Int)] = []
   /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
   var recognised: [StepID] = []
   /// Steps whose write was rejected as old: a newer one stands in its place, and nobody owes it any more.
@@ -37,10 +45,39 @@ struct WorkRecord: Sendable {
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
   var undone: [(step: StepID, strand: StrandPath, at: EventStep)] = []
+  /// What it decided, the latest turn for each branch.
+  var decisions: [Decision] = []
+  /// Effects that its branches led to, in order.
+  var branchEffects: [BranchEffect] = []
   /// The call whose request started it; nil for work that a channel, a timer or the outside started.
   var parentCall: Int?
 
   init(unit: WorkUnit) { self.unit = unit }
+
+  /// A further attempt begins with its first step; what stands of the last one is told by its effects.
+  mutating func noteArrival() {
+    arrivals += 1
+    ended = IdentifierSet()
+    current = []
+    retries = []
+  }
+
+  mutating func noteBeginning(of step: StepID, in strand: StrandPath) {
+    noteStrandEnd(strand)
+    current.append((strand, step))
+  }
+
+  mutating func noteEnd(of step: StepID, in strand: StrandPath) {
+    ended.insert(step)
+    current.removeAll { $0.strand == strand && $0.step == step }
+  }
+
+  mutating func noteStrandEnd(_ strand: StrandPath) { current.removeAll { $0.strand == strand } }
+
+  mutating func noteRetry(of step: StepID, count: Int) {
+    retries.removeAll { $0.step == step }
+    retries.append((step, count))
+  }
 
   var isFinished: Bool { finishedAt >= 0 }
 
@@ -154,6 +191,11 @@ struct RequestRecord: Sendable {
 
 /// A record of a channel and what became of it, consumer by consumer.
 struct StoredRecord: Sendable {
+  struct Origin: Sendable {
+    /// A position in `WorkLedger.works`.
+    var work: Int
+    var step: StepID
+  }
   struct Consumer: Sendable {
     var node: NodeID
     var acknowledgedAt: EventStep = never
@@ -168,6 +210,8 @@ struct StoredRecord: Sendable {
   var message: UInt64
   var root: UInt64
   var path: UInt64
+  /// The work and step that put it there; nil for an invocation in the durable-execution engine.
+  var origin: Origin?
   var seenAt: EventStep
   var consumers: [Consumer] = []
 }

@@ -44,10 +44,15 @@ private struct EffectOrder {
   }
 
   let evidence: Evidence
+  /// False where no handler's triggers are ordered.
+  private let hasOrders: Bool
   private(set) var anomalies: [Anomaly] = []
   private var latest: [Row: Latest] = [:]
 
-  init(evidence: Evidence) { self.evidence = evidence }
+  init(evidence: Evidence) {
+    self.evidence = evidence
+    hasOrders = evidence.catalogue.orderFields.contains { !$0.isEmpty }
+  }
 
   private var ledger: WorkLedger { evidence.ledger }
   private var catalogue: EffectCatalogue { evidence.catalogue }
@@ -123,7 +128,7 @@ private struct EffectOrder {
     if KeyValue(packed: effect.identity.key).field != nil, let root = ledger.position(ofRoot: unit.root) {
       add(effect.identity.key, unit.handler, nil, root)
     }
-    var current: Int? = application.work
+    var current = hasOrders ? application.work : nil
     // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
     for _ in ledger.works.indices {
       guard let index = current else { break }

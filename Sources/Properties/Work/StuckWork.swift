@@ -6,9 +6,14 @@ import ProgressGraph
 ///
 /// That is a record which a subscribed consumer neither acknowledged nor parked, a durable run that neither finished
 /// nor aborted, an invocation that the engine holds for a caller, and a durable timer. A plain request is never stuck:
-/// nothing holds it.
+/// nothing holds it. Only a run that never comes to rest is stuck even where nothing stored says so: by the work that
+/// was seen last.
 func stuckWork(_ evidence: Evidence) -> [Anomaly] {
-  stuckRecords(evidence) + stuckRuns(evidence) + stuckInvocations(evidence) + stuckTimers(evidence)
+  let stored = stuckRecords(evidence) + stuckRuns(evidence) + stuckInvocations(evidence) + stuckTimers(evidence)
+  guard evidence.facts.isEndless, stored.isEmpty,
+    let last = evidence.ledger.works.max(by: { $0.lastSeenAt < $1.lastSeenAt })
+  else { return stored }
+  return [stuck(last, step: last.lastSeenAt)]
 }
 
 private func stuckRecords(_ evidence: Evidence) -> [Anomaly] {

@@ -49,10 +49,12 @@ public struct WorkJudge: Sendable {
       anomalies += partialWork(evidence)
       anomalies += inconsistentSagas(evidence)
       anomalies += stuckWork(evidence)
+      anomalies += divergentBranches(evidence)
     }
     anomalies.sort(by: Anomaly.precedes)
     let judge = ExpectationJudge(evidence: evidence, anomalies: anomalies, failures: failures)
-    return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results())
+    return Judgement(anomalies: anomalies, failures: failures, expectations: judge.results(),
+      reached: evidence.reached())
   }
 }
 

@@ -4,8 +4,8 @@ import Primitives
 /// All that decides what the ledger will say, now and after any further observation.
 ///
 /// Events count by their order alone: two ledgers that saw the same in the same order are one, however many events lay
-/// between. Left out is what is only told, when something was last seen; and the age of what was read from tables:
-/// whoever judges by the time compares no fingerprints.
+/// between. Left out is what is only told, when something was last seen and how far each piece of work has come, and
+/// the age of what was read from tables: whoever judges by the time compares no fingerprints.
 extension WorkLedger: Fingerprintable {
   func feed(into fingerprinter: inout Fingerprinter) {
     let ranks = EventRanks(of: self)
@@ -91,7 +91,23 @@ extension WorkRecord {
       fingerprinter.feed(strand)
       fingerprinter.feed(ranks[at])
     }
+    fingerprinter.feed(decisions.count)
+    for decision in decisions { decision.feed(into: &fingerprinter) }
+    fingerprinter.feed(branchEffects.count)
+    for branch in branchEffects {
+      branch.decision.feed(into: &fingerprinter)
+      fingerprinter.feed(branch.effect)
+    }
     fingerprinter.feed(parentCall ?? -1)
+  }
+}
+
+extension Decision {
+  fileprivate func feed(into fingerprinter: inout Fingerprinter) {
+    fingerprinter.feed(choose)
+    fingerprinter.feed(option)
+    fingerprinter.feed(strand)
+    fingerprinter.feed(positions: turns)
   }
 }
 

@@ -29,6 +29,8 @@ struct WorkLedger: Sendable {
   private var signalIndex: [SignalKey: Int] = [:]
   /// Records in channels that were counted as effects: a front that comes up again announces them once more.
   private var announced: Set<UInt64> = []
+  /// Who put a record into its channel, by the record.
+  private var origins: [UInt64: StoredRecord.Origin] = [:]
   /// The keys of `requests`, in the order in which they were first seen.
   private(set) var requested: [UInt64] = []
   /// What `announced` and `triggered` hold, as a sum of fingerprints: their order decides nothing.
@@ -49,10 +51,21 @@ struct WorkLedger: Sendable {
     switch observation {
     case .arrived(let unit, _): noteArrival(of: unit, step: step)
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
-    case .began(let unit, let at), .ended(let unit, let at), .chose(let unit, let at, _):
+    case .began(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) { $0.noteBeginning(of: at, in: unit.strand) }
+    case .ended(let unit, let at):
+      noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) { $0.noteEnd(of: at, in: unit.strand) }
+    case .chose(let unit, let at, let option, let turn):
+      noteStep(unit, at, step: step, catalogue: catalogue)
+      note(unit, step) {
+        $0.noteDecision(
+          at, option: option, turn: turn, in: unit.strand, within: catalogue.decisions[at.index].first)
+      }
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
+      if case .replayed = observation { note(unit, step) { $0.noteEnd(of: at, in: unit.strand) } }
       // Not `ended`: a compensation that failed on its one try ends as well.
       if catalogue.places[at.index] == .compensating {
         note(unit, step) { $0.noteUndone(at, unit.strand, step: step) }
@@ -64,9 +77,9 @@ struct WorkLedger: Sendable {
     case .failed(let unit, _, _): note(unit, step) { $0.failedAt = step }
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
-    case .retrying(let unit, _, _), .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _),
-      .strandFailed(let unit, _, _):
-      note(unit, step) { _ in }
+    case .retrying(let unit, let at, let attempt): note(unit, step) { $0.noteRetry(of: at, count: attempt - 1) }
+    case .strandFailed(let unit, _, _): note(unit, step) { $0.noteStrandEnd(unit.strand) }
+    case .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _): note(unit, step) { _ in }
     case .signalled(let signal): noteSignal(signal, step: step)
     case .signalTaken(let unit, _, let signal): noteTaken(signal, by: unit, step: step)
     case .effect(let effect): noteEffect(effect, step: step, catalogue: catalogue)
@@ -106,9 +119,12 @@ struct WorkLedger: Sendable {
 
   /// The work that a stored record started at a consumer, if it ever arrived there.
   func work(of record: StoredRecord, at node: NodeID, handler: HandlerID) -> WorkRecord? {
+    workPosition(of: record, at: node, handler: handler).map { works[$0] }
+  }
+
+  func workPosition(of record: StoredRecord, at node: NodeID, handler: HandlerID) -> Int? {
     let byTrigger = triggered[TriggerKey(node: node, trigger: record.message)]
-    let byPath = workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
-    return (byTrigger ?? byPath).map { works[$0] }
+    return byTrigger ?? workIndex[WorkKey(node: node, handler: handler, root: record.root, path: record.path)]
   }
 
   /// True for a message that a log holds for this consumer and that is not acknowledged, parked or dropped.
@@ -167,6 +183,7 @@ struct WorkLedger: Sendable {
     let index = workRecord(of: unit)
     works[index].lastSeenAt = step
     works[index].arrivedAt = step
+    works[index].noteArrival()
     remember(TriggerKey(node: unit.node, trigger: unit.trigger), index)
     for call in works[index].calls { calls[call].attempts = 0 }
     if let request = requests[unit.trigger] {
@@ -232,6 +249,7 @@ struct WorkLedger: Sendable {
       lookUps &+= record.fingerprint
     }
     let work = workRecord(of: effect.unit)
+    if let record = effect.record { origins[record] = StoredRecord.Origin(work: work, step: effect.step) }
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
     if catalogue.places[effect.step.index] == .compensating {
@@ -257,12 +275,33 @@ struct WorkLedger: Sendable {
       effects[index].repeatedAt = step
       effects[index].repeatedBy = effect.unit
     }
+    noteBranches(of: index, by: work, at: effect, step: step, catalogue: catalogue)
     guard !effects[index].works.contains(work) else { return }
     effects[index].works.append(work)
     works[work].effects.append(index)
     let root = rootRecord(of: effect.unit.root)
     if !effects[index].works.dropLast().contains(where: { works[$0].unit.root == effect.unit.root }) {
       roots[root].effects.append(index)
+    }
+  }
+
+  /// An effect belongs to the branches around its step, and to those around every call above its work. What a
+  /// compensation decides is no decision of the work: each of its loop's turns may undo as it likes.
+  private mutating func noteBranches(
+    of effect: Int, by work: Int, at place: AppliedEffect, step: EventStep, catalogue: EffectCatalogue
+  ) {
+    guard catalogue.hasDecisions else { return }
+    var current: (work: Int, step: StepID, strand: StrandPath)? = (work, place.step, place.unit.strand)
+    // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
+    for _ in works.indices {
+      guard let (index, at, strand) = current, catalogue.places[at.index] != .compensating else { return }
+      if !works[index].decisions.isEmpty, works[index].unit.handler == catalogue.graph[at].handler {
+        for place in catalogue.decisions[at.index] {
+          guard let decision = works[index].decision(at: place, from: strand) else { continue }
+          works[index].noteBranchEffect(effect, under: decision, at: step)
+        }
+      }
+      current = works[index].parentCall.map { (calls[$0].work, calls[$0].step, calls[$0].strand) }
     }
   }
 
@@ -333,7 +372,8 @@ struct WorkLedger: Sendable {
     messageIndex[trigger.message] = stored.count
     stored.append(
       StoredRecord(
-        channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path, seenAt: step))
+        channel: trigger.channel, message: trigger.message, root: trigger.root, path: trigger.path,
+        origin: origins[trigger.message], seenAt: step))
     return stored.count - 1
   }
 

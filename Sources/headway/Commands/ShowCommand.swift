@@ -23,7 +23,7 @@ struct ShowCommand: ParsableCommand {
     help: ArgumentHelp("The step to show. (default: the last)", valueName: "n"), transform: Self.parseStep)
   var step: Int?
 
-  @Option(help: ArgumentHelp("What to show.", valueName: "graph|inspector|log|properties"))
+  @Option(help: ArgumentHelp("What to show.", valueName: "graph|inspector|log|properties|progress"))
   var pane: MomentText.Pane = .graph
 
   @Option(help: ArgumentHelp("Run this scenario of the graph.", valueName: "name"))

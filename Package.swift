@@ -2,13 +2,15 @@
 import PackageDescription
 
 /// What every target of ours is compiled with. Cross-module optimization is what lets the generic kernel be
-/// specialised for the closed machine enum: without it the kernel is tens of times slower in release builds.
+/// specialised for the closed machine enum: without it the kernel is tens of times slower in release builds. Without
+/// lowering by type layout, copies of its enums are compiled for their type instead of asking a description of it.
 let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("ExistentialAny"),
   .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+  .unsafeFlags(["-Xfrontend", "-disable-type-layout"], .when(configuration: .release)),
 ]
 
 func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -27,6 +27,11 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     public internal(set) var events: [Event<M>] = []
     var outbox = Outbox<M>()
     public init() {}
+
+    /// One by one, because the compiler then knows what it destroys; for many at once it asks their type.
+    mutating func forgetEvents() {
+      while events.popLast() != nil {}
+    }
   }
 
   /// - Parameter machines: each with what is on its disk at the start. No machine has had its `.start` yet: `start`
@@ -52,7 +57,7 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
 
   /// Gives every machine its first input, in order.
   public mutating func start(into scratch: inout Scratch) {
-    scratch.events.removeAll(keepingCapacity: true)
+    scratch.forgetEvents()
     for machine in machineIDs { step(machine, .start(incarnation: 0), .work, &scratch) }
   }
 
@@ -62,7 +67,7 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
   ///   such.
   @discardableResult
   public mutating func apply(_ action: Action<M>, into scratch: inout Scratch) -> Bool {
-    scratch.events.removeAll(keepingCapacity: true)
+    scratch.forgetEvents()
     switch action {
     case .deliver(let id): return deliver(id, &scratch)
     case .drop(let id): return drop(id, &scratch)
@@ -107,13 +112,13 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
 
 extension Cluster {
   private mutating func deliver(_ id: EnvelopeID, _ scratch: inout Scratch) -> Bool {
-    guard let envelope = self[id], !slots[envelope.to.index].isPaused else { return false }
+    guard let envelope = self[id], !self[envelope.to].isPaused else { return false }
     take(id)
     if isSevered(from: envelope.from, to: envelope.to) {
       scratch.events.append(.lost(envelope, .linkSevered))
-    } else if slots[envelope.to.index].status == .crashed {
+    } else if self[envelope.to].status == .crashed {
       scratch.events.append(.lost(envelope, .receiverCrashed))
-    } else if slots[envelope.to.index].isRefusing, let refusal = M.refusal(of: envelope.message) {
+    } else if self[envelope.to].isRefusing, let refusal = M.refusal(of: envelope.message) {
       scratch.events.append(.refused(envelope))
       post(refusal, from: envelope.to, to: envelope.from, envelope.purpose, &scratch)
     } else {
@@ -195,8 +200,8 @@ extension Cluster {
   }
 
   private mutating func invoke(_ operation: M.Operation, at machine: MachineID, _ scratch: inout Scratch) -> Bool {
-    if slots[machine.index].status == .crashed { return miss(operation, at: machine, &scratch) }
-    guard slots[machine.index].isRunning else { return false }
+    if self[machine].status == .crashed { return miss(operation, at: machine, &scratch) }
+    guard self[machine].isRunning else { return false }
     step(machine, .invoke(operation), .work, &scratch)
     return true
   }
@@ -222,15 +227,16 @@ extension Cluster {
   private mutating func step(
     _ machine: MachineID, _ input: Input<M>, _ purpose: TimerPurpose, _ scratch: inout Scratch
   ) {
-    scratch.outbox.removeAll()
     slots[machine.index].machine.step(input, into: &scratch.outbox)
-    for position in scratch.outbox.outputs.indices {
-      interpret(scratch.outbox.outputs[position], of: machine, purpose, &scratch)
+    for position in 0..<scratch.outbox.count {
+      guard let output = scratch.outbox.take(at: position) else { continue }
+      interpret(consume output, of: machine, purpose, &scratch)
     }
+    scratch.outbox.clear()
   }
 
   private mutating func interpret(
-    _ output: Output<M>, of machine: MachineID, _ purpose: TimerPurpose, _ scratch: inout Scratch
+    _ output: consuming Output<M>, of machine: MachineID, _ purpose: TimerPurpose, _ scratch: inout Scratch
   ) {
     switch output {
     case .send(let message, let receiver):

@@ -144,8 +144,9 @@ public final class Deployment: Sendable {
   /// How many units a node works on at once. A person does not queue behind another, and a suspended durable run holds
   /// no thread.
   public func capacity(of node: NodeID) -> Int {
-    let node = graph[node]
-    return node.kind == .client || node.work == .durable ? .max : node.concurrency * node.instances
+    let position = node.index
+    let holdsNoThread = graph.nodes[position].kind == .client || graph.nodes[position].work == .durable
+    return holdsNoThread ? .max : graph.nodes[position].concurrency * graph.nodes[position].instances
   }
 
   /// How many machines there are.

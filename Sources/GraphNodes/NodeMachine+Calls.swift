@@ -59,15 +59,13 @@ extension NodeMachine {
   }
 
   mutating func take(_ reply: Reply, into out: inout Outbox<NodeMachine>) {
-    let waiting = units.filter {
-      $0.awaited == reply.request && ($0.phase == .calling || $0.phase == .backingOff || $0.phase == .storing)
-    }
+    let waiting = serials(awaiting: reply.request) { $0 == .calling || $0 == .backingOff || $0 == .storing }
     // A node that refuses a signal is asked again when it is time to.
-    if units.contains(where: { $0.phase == .replying && $0.awaited == reply.request }) { return }
+    if !serials(awaiting: reply.request, in: { $0 == .replying }).isEmpty { return }
     if waiting.isEmpty { out.observe(.replyIgnored(id, request: reply.request)) }
     // Invocations with one key are one invocation, and its result is the answer to every unit that asked for it.
     for waiting in waiting {
-      if let unit = position(of: waiting.serial) { take(reply, for: unit, into: &out) }
+      if let unit = position(of: waiting) { take(reply, for: unit, into: &out) }
     }
   }
 
@@ -148,10 +146,10 @@ extension NodeMachine {
   }
 
   mutating func takeConfirmation(of message: UInt64, into out: inout Outbox<NodeMachine>) {
-    let storing = units.filter { ($0.phase == .storing || $0.phase == .replying) && $0.awaited == message }
+    let storing = serials(awaiting: message) { $0 == .storing || $0 == .replying }
     if storing.isEmpty { relayed(message, into: &out) }
     for storing in storing {
-      if let unit = position(of: storing.serial) { takeConfirmation(for: unit, into: &out) }
+      if let unit = position(of: storing) { takeConfirmation(for: unit, into: &out) }
     }
   }
 

@@ -50,8 +50,9 @@ public struct NodeMachine: Equatable, Sendable {
     database = store
   }
 
-  var graph: Graph { deployment.graph }
-  var node: Node { deployment.graph.nodes[id.index] }
+  // Lent, not copied: a graph and a node are large, and every step looks at them.
+  var graph: Graph { _read { yield deployment.graph } }
+  var node: Node { _read { yield deployment.graph.nodes[id.index] } }
 
   public static func == (left: NodeMachine, right: NodeMachine) -> Bool {
     left.deployment === right.deployment && left.id == right.id && left.database == right.database
@@ -288,6 +289,15 @@ extension NodeMachine {
   }
 
   func position(of serial: UInt32) -> Int? { units.firstIndex { $0.serial == serial } }
+
+  /// Of the units that wait for a request or message: what it leads to for one of them may move or end the others.
+  func serials(awaiting id: UInt64, in isFitting: (Unit.Phase) -> Bool) -> [UInt32] {
+    var serials: [UInt32] = []
+    for position in units.indices where units[position].awaited == id && isFitting(units[position].phase) {
+      serials.append(units[position].serial)
+    }
+    return serials
+  }
 
   /// An id that no other message of this node in any of its lives has.
   mutating func freshID() -> UInt64 {

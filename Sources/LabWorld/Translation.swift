@@ -23,19 +23,22 @@ extension Embedded {
   ///
   /// Inlined where the kind is known: called through its protocol it copies every message by look-ups of its type.
   @inline(__always)
-  mutating func step(_ input: Input<LabMachine>, into out: inout Outbox<LabMachine>) {
+  mutating func step(_ input: consuming Input<LabMachine>, into out: inout Outbox<LabMachine>) {
     // Taken out of the workspace meanwhile, because `out` is written to.
     var own = Outbox<Self>()
     Self.exchange(&own, with: &out.workspace)
-    step(Self.translate(input), into: &own)
-    for output in own.outputs { out.append(Self.embed(output)) }
-    own.removeAll()
+    step(Self.translate(consume input), into: &own)
+    for position in 0..<own.count {
+      guard let output = own.take(at: position) else { continue }
+      out.append(Self.embed(consume output))
+    }
+    own.clear()
     Self.exchange(&own, with: &out.workspace)
   }
 
   @inline(__always)
-  private static func translate(_ input: Input<LabMachine>) -> Input<Self> {
-    switch input {
+  private static func translate(_ input: consuming Input<LabMachine>) -> Input<Self> {
+    switch consume input {
     case .start(let incarnation): .start(incarnation: incarnation)
     case .message(let message, let sender): .message(Self.message(message), from: sender)
     case .timer(let timer): .timer(Self.timer(timer))
@@ -46,8 +49,8 @@ extension Embedded {
   }
 
   @inline(__always)
-  private static func embed(_ output: Output<Self>) -> Output<LabMachine> {
-    switch output {
+  private static func embed(_ output: consuming Output<Self>) -> Output<LabMachine> {
+    switch consume output {
     case .send(let message, let receiver): .send(embed(message), to: receiver)
     case .sendAhead(let message, let receiver): .sendAhead(embed(message), to: receiver)
     case .arm(let timer, let range, let purpose): .arm(embed(timer), after: range, purpose: purpose)

@@ -109,17 +109,25 @@ public enum TimerPurpose: UInt8, Equatable, Sendable {
   case upkeep
 }
 
-/// Where a machine puts its outputs, in order.
+/// Where a machine puts its outputs, in order, and its driver takes them out.
+///
+/// Outputs are moved in and out, never copied, and an emptied place is filled again: destroying and copying values as
+/// large as these was a third of what an action cost.
 public struct Outbox<M: Machine>: Sendable {
-  public private(set) var outputs: [Output<M>] = []
+  /// Those from `count` on are empty.
+  private var places: [Output<M>?] = []
+  public private(set) var count = 0
   public var workspace: M.Workspace
 
   public init() { workspace = M.makeWorkspace() }
 
+  /// What was put in and not taken out, in order.
+  public var outputs: [Output<M>] { places[..<count].compactMap { $0 } }
+
   @inlinable
-  public mutating func send(_ message: M.Message, to peer: MachineID) { append(.send(message, to: peer)) }
+  public mutating func send(_ message: consuming M.Message, to peer: MachineID) { append(.send(message, to: peer)) }
   @inlinable
-  public mutating func sendAhead(_ message: M.Message, to peer: MachineID) {
+  public mutating func sendAhead(_ message: consuming M.Message, to peer: MachineID) {
     append(.sendAhead(message, to: peer))
   }
   @inlinable
@@ -137,9 +145,9 @@ public struct Outbox<M: Machine>: Sendable {
     append(.choose(token, weights: weights))
   }
   @inlinable
-  public mutating func persist(_ write: M.Write) { append(.persist(write)) }
+  public mutating func persist(_ write: consuming M.Write) { append(.persist(write)) }
   @inlinable
-  public mutating func commit(_ write: M.Write) { append(.commit(write)) }
+  public mutating func commit(_ write: consuming M.Write) { append(.commit(write)) }
   @inlinable
   public mutating func observe(_ observation: Observation) { append(.observe(observation)) }
   @inlinable
@@ -147,8 +155,14 @@ public struct Outbox<M: Machine>: Sendable {
   @inlinable
   public mutating func observe(_ observation: LogObservation) { append(.observe(.log(observation))) }
 
-  public mutating func append(_ output: Output<M>) { outputs.append(output) }
+  public mutating func append(_ output: consuming Output<M>) {
+    if count < places.count { places[count] = output } else { places.append(output) }
+    count += 1
+  }
 
-  /// Empties the outbox and keeps its storage.
-  public mutating func removeAll() { outputs.removeAll(keepingCapacity: true) }
+  /// Takes out what stands at a position; nil where that was taken before.
+  public mutating func take(at position: Int) -> Output<M>? { places[position].take() }
+
+  /// Empties the outbox, once everything was taken, and keeps its room.
+  public mutating func clear() { count = 0 }
 }

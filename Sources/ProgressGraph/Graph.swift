@@ -46,11 +46,11 @@ public struct Graph: Equatable, Sendable {
     waivers = []
   }
 
-  public subscript(_ node: NodeID) -> Node { nodes[node.index] }
-  public subscript(_ channel: ChannelID) -> Channel { channels[channel.index] }
-  public subscript(_ handler: HandlerID) -> Handler { handlers[handler.index] }
-  public subscript(_ step: StepID) -> Step { steps[step.index] }
-  public subscript(_ name: NameID) -> String { names[name.index] }
+  public subscript(_ node: NodeID) -> Node { _read { yield nodes[node.index] } }
+  public subscript(_ channel: ChannelID) -> Channel { _read { yield channels[channel.index] } }
+  public subscript(_ handler: HandlerID) -> Handler { _read { yield handlers[handler.index] } }
+  public subscript(_ step: StepID) -> Step { _read { yield steps[step.index] } }
+  public subscript(_ name: NameID) -> String { _read { yield names[name.index] } }
 
   public var nodeIDs: [NodeID] { nodes.indices.map { NodeID($0) } }
   public var channelIDs: [ChannelID] { channels.indices.map { ChannelID($0) } }

@@ -37,7 +37,7 @@ extension Simulator: Fingerprintable {
   private func feed(_ schedule: Schedule<Content>, into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(schedule.count)
     for due in schedule.inOrder {
-      fingerprinter.feed((due.instant - now).microseconds.asWord)
+      fingerprinter.feed((due.turn.instant - now).microseconds.asWord)
       feed(due.content, into: &fingerprinter)
     }
   }
@@ -62,12 +62,12 @@ extension Simulator: Fingerprintable {
       fingerprinter.feed(machine)
       fingerprinter.feed(cluster[machine].choices.first { $0.generation == generation }.map(\.token))
       fingerprinter.feed(option)
-    case .act(let action):
+    case .act(let position):
       fingerprinter.feed(4 as UInt64)
-      feed(action, into: &fingerprinter)
-    case .strike(let strike):
+      feed(planned[position], into: &fingerprinter)
+    case .strike(let fault, let position):
       fingerprinter.feed(5 as UInt64)
-      feed(strike.deed, into: &fingerprinter)
+      feed(faults[fault].strikes[position].deed, into: &fingerprinter)
     case .release(let fault):
       fingerprinter.feed(6 as UInt64)
       feed(envelope: held[fault], into: &fingerprinter)

@@ -38,13 +38,16 @@ public struct Simulator<M: Machine>: Sendable {
   /// Interferences since the action before the last one.
   public private(set) var interferences: [Interference] = []
 
+  /// Small, because schedules move it about: what is large is named by where it stands.
   enum Content: Sendable {
     case deliver(EnvelopeID)
     case fire(MachineID, generation: UInt32)
     case completeWrite(MachineID, incarnation: UInt32)
     case choose(MachineID, generation: UInt32, option: Int)
-    case act(Action<M>)
-    case strike(Strike)
+    /// A planned action.
+    case act(Int)
+    /// A strike of a fault, by its position in the plan of the fault.
+    case strike(fault: Int, position: Int)
     /// A message held back to be overtaken, which nothing overtook.
     case release(fault: Int)
   }
@@ -55,6 +58,8 @@ public struct Simulator<M: Machine>: Sendable {
   }
 
   private let timing: TimingProfile
+  /// What comes from outside.
+  let planned: [Action<M>]
   private(set) var work = Schedule<Content>()
   private(set) var upkeep = Schedule<Content>()
   private var sequence: UInt64 = 0
@@ -101,6 +106,7 @@ public struct Simulator<M: Machine>: Sendable {
   ) {
     self.cluster = cluster
     self.timing = timing
+    planned = actions.map(\.1)
     self.faults = faults
     let generator = SeededGenerator(seed: seed)
     network = generator.fork(label: "network")
@@ -120,7 +126,11 @@ public struct Simulator<M: Machine>: Sendable {
     for fault in faults.indices {
       if case .at(let instant) = faults[fault].trigger { scheduleStrikes(of: fault, at: instant) }
     }
-    for (instant, action) in actions { schedule(.act(action), at: instant) }
+    work.foresee(
+      actions.indices.map { position in
+        Due(instant: actions[position].0, sequence: sequence + UInt64(position), content: .act(position))
+      })
+    sequence += UInt64(actions.count)
   }
 
   /// Adds a fault to a run under way. One that is due at this instant or was due earlier strikes next, before anything
@@ -223,7 +233,7 @@ public struct Simulator<M: Machine>: Sendable {
 extension Simulator {
   private mutating func nextDue(until limit: SimInstant) -> Content? {
     while true {
-      let isUpkeepFirst = upkeep.first.map { first in work.first.map { first.precedes($0) } ?? true } ?? false
+      let isUpkeepFirst = upkeep.first.map { first in work.first.map { first < $0 } ?? true } ?? false
       if isUpkeepFirst {
         if work.isEmpty && (workInFlight == 0 || isQuiet) { return nil }
         if isQuiet, let next = work.first, next.instant > now {
@@ -234,7 +244,7 @@ extension Simulator {
       guard let instant = (isUpkeepFirst ? upkeep.first : work.first)?.instant, instant <= limit,
         let due = isUpkeepFirst ? upkeep.popFirst() : work.popFirst()
       else { return nil }
-      now = max(now, due.instant)
+      now = max(now, due.turn.instant)
       return due.content
     }
   }
@@ -246,7 +256,7 @@ extension Simulator {
 
   private mutating func stopUpkeepClock(until instant: SimInstant) {
     let stretch = instant - now
-    upkeep.move { $0.instant + stretch }
+    upkeep.move { $0.turn.instant + stretch }
   }
 
   /// The action that is now due; nil where it became void in the meantime, or waits for a paused machine.
@@ -266,11 +276,11 @@ extension Simulator {
     case .choose(let machine, let generation, let option):
       guard let choice = cluster[machine].choices.first(where: { $0.generation == generation }) else { return nil }
       return unlessPaused(machine, content, .choose(machine, choice.token, option: option))
-    case .act(let action):
-      if case .invoke(let machine, _) = action { return unlessPaused(machine, content, action) }
-      return action
-    case .strike(let strike):
-      return carryOut(strike)
+    case .act(let position):
+      if case .invoke(let machine, _) = planned[position] { return unlessPaused(machine, content, planned[position]) }
+      return planned[position]
+    case .strike(let fault, let position):
+      return carryOut(Strike(deed: faults[fault].strikes[position].deed, fault: fault))
     case .release(let fault):
       guard let id = held[fault] else { return nil }
       held[fault] = nil
@@ -314,8 +324,8 @@ extension Simulator {
   private mutating func jumpClock(of machine: MachineID, by distance: SimDuration) {
     let now = now
     let moved: (Due<Content>) -> SimInstant = { due in
-      guard case .fire(machine, _) = due.content else { return due.instant }
-      return max(now, due.instant + (.zero - distance))
+      guard case .fire(machine, _) = due.content else { return due.turn.instant }
+      return max(now, due.turn.instant + (.zero - distance))
     }
     work.move(moved)
     upkeep.move(moved)
@@ -326,8 +336,8 @@ extension Simulator {
 
 extension Simulator {
   private mutating func takeInEvents() {
-    for position in scratch.events.indices {
-      switch scratch.events[position] {
+    for event in scratch.events {
+      switch event {
       case .sent(let id): sent(id)
       case .armed(let machine, let timer):
         if timer.purpose == .work { workInFlight += 1 }
@@ -479,20 +489,19 @@ extension Simulator {
 
   /// - Parameter hasBegun: false before the first action: then what is due at once waits for its turn.
   private mutating func plan(_ fault: Int, at instant: SimInstant, hasBegun: Bool) {
-    for strike in faults[fault].strikes {
-      let content = Strike(deed: strike.deed, fault: fault)
+    for (position, strike) in faults[fault].strikes.enumerated() {
       if strike.delay == .zero, instant == now, hasBegun {
-        immediate.append(content)
+        immediate.append(Strike(deed: strike.deed, fault: fault))
       } else {
-        schedule(.strike(content), at: instant + strike.delay)
+        schedule(.strike(fault: fault, position: position), at: instant + strike.delay)
         lastFault = max(lastFault, instant + strike.delay)
       }
     }
   }
 
   private mutating func scheduleStrikes(of fault: Int, at instant: SimInstant) {
-    for strike in faults[fault].strikes {
-      let content = Content.strike(Strike(deed: strike.deed, fault: fault))
+    for (position, strike) in faults[fault].strikes.enumerated() {
+      let content = Content.strike(fault: fault, position: position)
       work.insert(Due(instant: instant + strike.delay, sequence: strikeSequence, content: content))
       strikeSequence += 1
       lastFault = max(lastFault, instant + strike.delay)

@@ -24,7 +24,7 @@ struct OneServer {
     guard completingWrites else { return }
     let first = outputs
     for case .persist(let write) in first {
-      out.removeAll()
+      out.clear()
       machine.step(.persisted(write), into: &out)
       outputs += out.outputs
     }

@@ -29,7 +29,7 @@ import Testing
     let scenario = try #require(report.scenarios.first)
     #expect(scenario.outcome == [] && scenario.expected == [] && !scenario.passed && scenario.unstruck == [fault])
     let finding = try #require(report.diagnostics.first { $0.code == Lab.unstruckFaultCode })
-    #expect(finding.severity == .warning && finding.span.start.line == 7 && finding.message.contains("never struck"))
+    #expect(finding.severity == .warning && finding.span.line == 7 && finding.message.contains("never struck"))
     #expect(report.verdict(failOn: .error) == .fail)
   }
 
@@ -69,7 +69,7 @@ import Testing
         SometimesReport(name: "web completes", isReached: true),
       ])
     let findings = report.diagnostics.filter { $0.code == Lab.neverReachedCode }
-    #expect(findings.count == 1 && findings[0].span.start.line == 4 && findings[0].message.contains("shipped happens"))
+    #expect(findings.count == 1 && findings[0].span.line == 4 && findings[0].message.contains("shipped happens"))
     let both = "event: Placed}, {publish: orders, event: Paid}]"
     let heard = try Self.check(Self.unheard.replacing("event: Placed}]", with: both), faults: 1)
     #expect(heard.sometimes.filter { !$0.isReached }.isEmpty && !heard.diagnostics.contains { $0.code == "HW902" })

@@ -3,8 +3,8 @@ import Primitives
 import ProgressGraph
 import Testing
 
-/// The rows of table 2.8 about agents that die and decide again: the first decision is the left branch, the one after it
-/// the right one, where there is another.
+/// The rows of table 2.8 about agents that die and decide again: the first decision is the left branch, and any other
+/// one the right branch.
 struct AgentCell: Sendable, CustomTestStringConvertible {
   enum Memory: String, CaseIterable, Sendable {
     case none = "no D"
@@ -69,7 +69,7 @@ struct AgentCell: Sendable, CustomTestStringConvertible {
     let loaded = Lab.load(Array(cell.text.utf8), file: "agent.yaml")
     let graph = try #require(loaded.graph)
     var plan = try #require(Lab.plan(graph, scenario: "dies", faults: []))
-    plan.choices = try #require(ForcedChoices("1=0 2=1"))
+    plan.choices = try #require(ForcedChoices("1=1 2=2"))
     let run = try #require(Lab.run(loaded, plan, RunOptions(logs: logs)).scenarios.first)
     #expect(run.isComplete && Set(run.outcome) == cell.expected, "\(run.outcome)\n\(cell.text)")
     #expect(run.violated.contains("exclusive refunded, replaced") == cell.expected.contains(.diverge))

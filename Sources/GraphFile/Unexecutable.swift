@@ -7,10 +7,6 @@ private enum UnexecutableFeature: String {
   case streamTrigger = "stream jobs on anything but topics"
   case durableStream = "`work: durable` in a stream job"
   case tableTrigger = "tables as triggers"
-  case parallelStep = "`parallel`"
-  case eachStep = "`each`"
-  case checkpointStep = "`checkpoint`"
-  case undoOfSeveralSteps = "an `undo` with steps of its own"
 }
 
 /// The features of a graph that this version cannot execute, each as a located `HW099` error, sorted by position.
@@ -25,14 +21,6 @@ public func unexecutable(in graph: Graph, sources: SourceMap) -> [Diagnostic] {
   for handler in graph.handlers {
     for feature in features(of: handler, in: graph) {
       found.append((feature, sources.span(of: handler.node, key: "trigger")))
-    }
-  }
-  for id in graph.stepIDs {
-    if let undo = graph[id].undo, graph[undo].verb.hasSteps {
-      found.append((.undoOfSeveralSteps, sources.span(of: undo)))
-    }
-    for (feature, key) in features(of: graph[id].verb) {
-      found.append((feature, key.map { sources.span(of: id, key: $0) } ?? sources.span(of: id)))
     }
   }
   return found.sorted { $0.span < $1.span }.map { feature, span in
@@ -58,26 +46,6 @@ private func features(of handler: Handler, in graph: Graph) -> [UnexecutableFeat
     case .channel(let channel) where isStream && graph[channel].kind != .topic: .streamTrigger
     case .rpc where isStream, .every where isStream, .cron where isStream: .streamTrigger
     case .rpc, .channel, .start, .every, .cron: nil
-    }
-  }
-}
-
-private func features(of verb: Verb) -> [(UnexecutableFeature, key: String?)] {
-  switch verb {
-  case .parallel: return [(.parallelStep, nil)]
-  case .each: return [(.eachStep, nil)]
-  case .checkpoint: return [(.checkpointStep, nil)]
-  case .compute, .call, .send, .publish, .choose, .write, .read, .effect, .transaction, .wait, .signal, .reply, .fail:
-    return []
-  }
-}
-
-extension Verb {
-  /// True for a step that is done by doing others. Compensations are a list of steps, one action each.
-  fileprivate var hasSteps: Bool {
-    switch self {
-    case .transaction, .choose, .parallel, .each: true
-    case .compute, .call, .send, .publish, .write, .read, .effect, .checkpoint, .wait, .signal, .reply, .fail: false
     }
   }
 }

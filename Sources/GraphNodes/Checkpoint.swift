@@ -84,6 +84,10 @@ struct Epoch: Equatable, Sendable {
 
   mutating func take(_ buffer: Unit.Buffer, of record: Processed) {
     records.append(record)
+    take(buffer)
+  }
+
+  mutating func take(_ buffer: Unit.Buffer) {
     effects += buffer.effects
     keys += buffer.keys
     rows += buffer.rows

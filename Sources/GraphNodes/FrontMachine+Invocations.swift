@@ -35,7 +35,7 @@ extension FrontMachine {
         Request(
           id: message.id, attempt: attempt, handler: call.handler, root: message.root, path: message.path,
           key: message.key, step: invocation.step, isAwaited: true, isReliable: true,
-          isCompensation: message.isCompensation, countedKey: invocation.countedKey)),
+          isCompensation: message.isCompensation, countedKey: invocation.countedKey, strand: message.strand)),
       to: deployment.machine(of: call.target))
     out.arm(.lease(number), after: .exactly(call.timeout))
   }

@@ -16,7 +16,7 @@ extension NodeMachine {
       id: units[unit].awaited, attempt: units[unit].retries + 1, handler: call.handler, root: units[unit].work.root,
       path: pathBelow(step, unit), key: sentKey(call.key, unit), step: step, isAwaited: call.isAwaited,
       isReliable: node.work == .durable, isCompensation: units[unit].isCompensation || units[unit].isCompensating,
-      countedKey: countedKey(call.key, unit))
+      countedKey: countedKey(call.key, unit), strand: units[unit].work.strand)
     out.observe(.called(units[unit].work, step, request: request.id, attempt: request.attempt))
     out.send(.request(request), to: deployment.machine(of: call.target))
     guard call.isAwaited else { return completeStep(unit, into: &out) }
@@ -44,7 +44,8 @@ extension NodeMachine {
           key: key, event: nil, effect: nil,
           invocation: Invocation(
             step: step, caller: id, isAwaited: call.isAwaited, countedKey: countedKey(call.key, unit)),
-          isCompensation: units[unit].isCompensation || units[unit].isCompensating)),
+          isCompensation: units[unit].isCompensation || units[unit].isCompensating,
+          strand: units[unit].work.strand)),
       to: deployment.front(of: engine))
     units[unit].phase = .storing
     repeatLater(unit, into: &out)
@@ -107,9 +108,10 @@ extension NodeMachine {
       effect: AppliedEffect(
         unit: units[unit].work, step: step, name: name, key: countedKey(key, unit), isCompensation: isCompensation,
         record: units[unit].awaited),
-      isCompensation: isCompensation, replyTo: replyTo.map { ReplyAddress(node: id, name: $0) })
-    if units[unit].buffer != nil {
-      units[unit].buffer?.messages.append(message)
+      isCompensation: isCompensation, strand: units[unit].work.strand,
+      replyTo: replyTo.map { ReplyAddress(node: id, name: $0) })
+    if let transaction = transaction(of: unit) {
+      units[transaction].buffer?.messages.append(message)
       units[unit].awaited = 0
       return completeStep(unit, into: &out)
     }
@@ -139,8 +141,8 @@ extension NodeMachine {
       performAgain(unit, into: &out)
     case .replying:
       sendReply(unit, into: &out)
-    case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .backingOff, .performed,
-      .recording, .abandoning, .registering, .waiting, .finished, .ending, .lost:
+    case .trying, .arrived, .accepting, .latency, .ready, .choosing, .computing, .calling, .joining, .backingOff,
+      .performed, .recording, .abandoning, .registering, .waiting, .finished, .ending, .lost:
       break
     }
   }
@@ -173,10 +175,7 @@ extension NodeMachine {
     if reason != .terminal, triesAgain(step, unit) {
       return backOff(step, unit, into: &out)
     }
-    if units[unit].isCompensating {
-      // Outside a durable node each compensation has one try.
-      return endStep(unit, into: &out)
-    }
+    if units[unit].isCompensating { return abandonUndo(unit, into: &out) }
     if case .call(let call) = graph[step].verb {
       switch call.onError {
       case .fail: break
@@ -222,17 +221,18 @@ extension NodeMachine {
 
   // MARK: Compensating
 
-  /// The attempt is over without success. Registered compensations run in reverse order first.
+  /// The attempt is over without success: a strand's, or the whole unit's. Registered compensations run in reverse
+  /// order first.
   mutating func failUnit(
     _ unit: Int, _ step: StepID, _ reason: FailureReason, into out: inout Outbox<NodeMachine>
   ) {
+    if units[unit].strand != nil { return failStrand(unit, step, reason, into: &out) }
+    if units[unit].isCompensating { return abandonUndo(unit, into: &out) }
     out.observe(.failed(units[unit].work, step, reason))
     units[unit].buffer = nil
     units[unit].failure = reason == .terminal || node.work == .durable ? .terminal : .failed
-    var undos = units[unit].undos
-    // A step that certainly did not happen needs no compensation; an unknown outcome counts as happened.
-    if let own = graph[step].undo, undos.last == own, !units[unit].isOutcomeUnknown { undos.removeLast() }
-    units[unit].undos = Array(undos.reversed())
+    withdrawUndo(of: step, unit)
+    units[unit].undos.reverse()
     if node.work == .durable {
       recordCompensation(unit, into: &out)
     } else if units[unit].undos.isEmpty {
@@ -250,16 +250,31 @@ extension NodeMachine {
 
   mutating func compensate(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if let undo = units[unit].undos.first {
-      beginStep(undo, unit, into: &out)
+      units[unit].position = program(of: unit).start(ofUndo: undo.step)
+      advance(unit, into: &out)
     } else {
       endCompensation(unit, into: &out)
     }
   }
 
-  mutating func endCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+  /// A compensation has failed for good: outside a durable node each has one try. The next one follows.
+  private mutating func abandonUndo(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    let program = program(of: unit)
+    units[unit].next = program.endOfUndo(around: units[unit].position)
+    // A transaction is recorded as a whole, also when it comes to nothing.
+    if let transaction = units[unit].buffer?.step {
+      units[unit].position = program.begin(of: transaction, before: units[unit].position)
+    }
+    units[unit].buffer = nil
+    recordStep(unit, into: &out)
+  }
+
+  private mutating func endCompensation(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if node.work == .durable {
       recordEnd(unit, into: &out)
     } else {
+      // What was done is undone: another attempt has nothing to go on from.
+      forgetProgress(of: unit, into: &out)
       settle(unit, units[unit].failure, into: &out)
     }
   }

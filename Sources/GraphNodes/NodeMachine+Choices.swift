@@ -25,7 +25,7 @@ extension NodeMachine {
       settle(unit, .failed, into: &out)
     case .choosing:
       decide(option, unit, into: &out)
-    case .acknowledging, .arrived, .accepting, .latency, .ready, .computing, .calling, .backingOff, .storing,
+    case .acknowledging, .arrived, .accepting, .latency, .ready, .computing, .calling, .joining, .backingOff, .storing,
       .reading, .registering, .waiting, .replying, .performed, .recording, .abandoning, .finished, .ending, .lost:
       preconditionFailure("a unit in this phase has left nothing open")
     }
@@ -35,6 +35,11 @@ extension NodeMachine {
 
   mutating func choose(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
     let decision = program(of: unit).decision(of: step)
+    if let option = keptDecision(of: step, unit), decision.targets.indices.contains(option) {
+      out.observe(.replayed(units[unit].work, step))
+      units[unit].next = decision.targets[option]
+      return endStep(unit, into: &out)
+    }
     units[unit].phase = .choosing
     out.choose(
       .unit(units[unit].serial), weights: units[unit].turn(of: step) > 1 ? decision.weightsAgain : decision.weights)
@@ -44,25 +49,20 @@ extension NodeMachine {
     guard let step = currentStep(of: unit) else { preconditionFailure("a decision belongs to a `choose`") }
     units[unit].next = program(of: unit).decision(of: step).targets[option]
     out.observe(.chose(units[unit].work, step, option: option, turn: units[unit].turn(of: step)))
+    if keepsDecision(of: step, unit) { keep(option, of: step, unit, into: &out) }
     completeStep(unit, into: &out)
   }
 
   /// Whether the end of this step goes to the journal: every step of a durable node, except in a transaction, which is
   /// recorded as a whole, and a decision that the file says is not recorded.
   func isRecorded(_ step: StepID?, _ unit: Int) -> Bool {
-    guard node.work == .durable, units[unit].buffer == nil else { return false }
+    guard node.work == .durable, transaction(of: unit) == nil else { return false }
     if let step, case .choose(let choose) = graph[step].verb { return choose.isRecorded ?? true }
     return true
   }
 }
 
 extension Unit {
-  /// The turn of a loop that has begun and is not over.
-  struct Turn: Equatable, Sendable {
-    let loop: StepID
-    var number: Int
-  }
-
   /// Counts from 1; 0 outside of the loop.
   func turn(of loop: StepID) -> Int { turns.first { $0.loop == loop }?.number ?? 0 }
 

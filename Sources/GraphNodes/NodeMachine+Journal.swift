@@ -50,7 +50,8 @@ extension NodeMachine {
     units[unit].recordedSteps += 1
     journal?.append(
       .stepDone(
-        run: units[unit].identity, step: step, next: units[unit].next, number: units[unit].recordedSteps),
+        run: units[unit].identity, strand: units[unit].path, step: step, next: units[unit].next,
+        number: units[unit].recordedSteps),
       into: &out)
   }
 
@@ -83,11 +84,11 @@ extension NodeMachine {
       out.observe(.accepted(units[unit].work))
       acknowledgeStart(unit, into: &out)
       beginWork(unit, into: &out)
-    case .stepDone(let run, _, _, _):
-      guard let unit = position(run: run, .recording) else { return }
+    case .stepDone(let run, let strand, _, _, _):
+      guard let unit = position(run: run, strand: strand, .recording) else { return }
       endStep(unit, into: &out)
-    case .waiting(let run, _):
-      guard let unit = position(run: run, .registering) else { return }
+    case .waiting(let run, let strand, _):
+      guard let unit = position(run: run, strand: strand, .registering) else { return }
       beginWait(unit, into: &out)
     case .signalled(let signal):
       recorded(signal, into: &out)
@@ -105,8 +106,8 @@ extension NodeMachine {
     }
   }
 
-  private func position(run: UInt64, _ phase: Unit.Phase) -> Int? {
-    units.firstIndex { $0.identity == run && $0.phase == phase }
+  private func position(run: UInt64, strand: [UInt64] = [], _ phase: Unit.Phase) -> Int? {
+    units.firstIndex { $0.identity == run && $0.phase == phase && $0.path == strand }
   }
 
   /// From here on the journal, not the channel, is the trigger.
@@ -122,7 +123,7 @@ extension NodeMachine {
   /// A trigger for a run that exists starts nothing: it is acknowledged, or gets the result when there is one.
   mutating func attach(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) -> Bool {
     let ended = endedRuns[arrival.identity]
-    let running = units.firstIndex { $0.identity == arrival.identity }
+    let running = units.firstIndex { $0.identity == arrival.identity && $0.strand == nil }
     guard ended != nil || running != nil else { return false }
     out.observe(.attached(arrival.work))
     let isRecorded = running.map { units[$0].phase != .arrived && units[$0].phase != .accepting } ?? true
@@ -158,17 +159,17 @@ extension NodeMachine {
   private mutating func replay(_ record: Record, into out: inout Outbox<NodeMachine>) {
     switch record {
     case .runStarted(let start): replayStart(start)
-    case .stepDone(let run, let step, let next, let number):
-      replayStep(step, of: run, next: next, number: number, into: &out)
-    case .waiting(let run, _):
+    case .stepDone(let run, let strand, let step, let next, let number):
+      replay(Unit.Recorded(strand: strand, step: step, next: next, number: number), of: run, into: &out)
+    case .waiting(let run, let strand, _):
       guard let unit = units.firstIndex(where: { $0.identity == run }) else { return }
-      units[unit].isWaitRecorded = true
+      if !units[unit].openWaits.contains(strand) { units[unit].openWaits.append(strand) }
     case .signalled(let signal):
       if signals.insert(signal) { announce(signal, into: &out) }
     case .compensating(let run, let undos, let reason):
       // Its second copy would bring back undos that are done.
       guard let unit = units.firstIndex(where: { $0.identity == run }), !units[unit].isCompensating else { return }
-      units[unit].isWaitRecorded = false
+      units[unit].openWaits = []
       units[unit].isCompensating = true
       units[unit].history = []
       units[unit].undos = undos
@@ -196,20 +197,13 @@ extension NodeMachine {
 
   /// A repeated append can leave a step in the journal twice; two turns of a loop can do one step twice. The number
   /// tells them apart.
-  private mutating func replayStep(
-    _ step: StepID, of run: UInt64, next: Int, number: Int, into out: inout Outbox<NodeMachine>
-  ) {
-    guard let unit = units.firstIndex(where: { $0.identity == run }), number > units[unit].recordedSteps
-    else { return }
-    units[unit].recordedSteps = number
-    if units[unit].isCompensating {
-      if units[unit].undos.first == step { units[unit].undos.removeFirst() }
-    } else {
-      units[unit].history.append(Unit.Recorded(step: step, next: next))
-      if case .reply = graph[step].verb { units[unit].hasReplied = true }
-    }
-    if case .wait(let wait) = graph[step].verb { replayWait(wait, step, unit, next: next, into: &out) }
-    out.observe(.replayed(units[unit].work, step))
+  private mutating func replay(_ recorded: Unit.Recorded, of run: UInt64, into out: inout Outbox<NodeMachine>) {
+    guard let unit = units.firstIndex(where: { $0.identity == run }), units[unit].lacks(recorded) else { return }
+    if recorded.strand.isEmpty { units[unit].recordedSteps = recorded.number }
+    units[unit].history.append(recorded)
+    if case .reply = graph[recorded.step].verb { units[unit].hasReplied = true }
+    if case .wait(let wait) = graph[recorded.step].verb { replayWait(wait, recorded, unit, into: &out) }
+    out.observe(.replayed(units[unit].work, recorded.step))
   }
 
   /// A step that the run comes to while it goes through its history again: it is not done a second time, and the run
@@ -217,16 +211,55 @@ extension NodeMachine {
   ///
   /// - Returns: false for a step that is to be done, because the history has come to its end or never has this step.
   mutating func skipRecorded(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
-    guard let recorded = units[unit].history.first, isRecorded(step, unit) else { return false }
-    guard recorded.step == step else {
-      units[unit].phase = .lost
-      out.observe(.failed(units[unit].work, step, .mismatched))
-      return true
+    guard let top = top(of: unit), !units[top].history.isEmpty, isRecorded(step, unit) else { return false }
+    let path = units[unit].path
+    guard let position = units[top].history.firstIndex(where: { $0.strand == path }) else {
+      return leavesStrands(step, unit, units[top].history) ? loseWay(step, unit, into: &out) : false
     }
-    units[unit].history.removeFirst()
-    register(undo: graph[step].undo, unit)
+    let recorded = units[top].history[position]
+    guard recorded.step == step else { return loseWay(step, unit, into: &out) }
+    units[top].history.remove(at: position)
+    units[unit].recordedSteps = max(units[unit].recordedSteps, recorded.number)
+    register(undo: graph[step].undo, of: step, unit)
     units[unit].position = recorded.next
     return true
+  }
+
+  private mutating func loseWay(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) -> Bool {
+    units[unit].phase = .lost
+    out.observe(.failed(units[unit].work, step, .mismatched))
+    return true
+  }
+
+  /// True where the journal has steps of strands that this step does not fork, and that do not run. While a run
+  /// compensates, such strands may be those that nobody waited for before.
+  private func leavesStrands(_ step: StepID, _ unit: Int, _ history: [Unit.Recorded]) -> Bool {
+    if let top = top(of: unit), units[top].isCompensating { return false }
+    let path = units[unit].path
+    var forked: [UInt64]?
+    for recorded in history where recorded.strand.count > path.count && recorded.strand.starts(with: path) {
+      let strand = recorded.strand.prefix(path.count + 1)
+      if units.contains(where: { $0.identity == units[unit].identity && $0.path.elementsEqual(strand) }) { continue }
+      let keys = forked ?? (forks(step) ? strandKeys(of: step, unit) : [])
+      forked = keys
+      if !keys.contains(strand[path.count]) { return true }
+    }
+    return false
+  }
+
+  private func forks(_ step: StepID) -> Bool {
+    switch graph[step].verb {
+    case .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
+      .reply, .fail:
+      false
+    }
+  }
+
+  /// What the journal has of strands that are over.
+  mutating func forgetHistory(below path: [UInt64], of unit: Int) {
+    guard let top = top(of: unit), !units[top].history.isEmpty else { return }
+    units[top].history.removeAll { $0.strand.starts(with: path) }
   }
 
   /// Goes on where the journal ends. The handler's latency was spent before its first step.

@@ -27,7 +27,9 @@ extension NodeMachine {
   /// The reply to the message that started the unit. It has an id of its own for each message, so that a redelivery
   /// replies the same again.
   mutating func sendReply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    guard let address = units[unit].replyTo else { preconditionFailure("nobody asked for a reply") }
+    guard let top = top(of: unit), let address = units[top].replyTo else {
+      preconditionFailure("nobody asked for a reply")
+    }
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(units[unit].work.trigger)
     fingerprinter.feed(address)
@@ -52,7 +54,7 @@ extension NodeMachine {
 
   /// The waiting node has what this unit sent.
   mutating func signalArrived(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if units[unit].phase == .replying { units[unit].hasReplied = true }
+    if units[unit].phase == .replying, let top = top(of: unit) { units[top].hasReplied = true }
     guard currentStep(of: unit) == nil else { return completeStep(unit, into: &out) }
     // What a finished unit still had to say is said.
     if units[unit].phase == .replying {

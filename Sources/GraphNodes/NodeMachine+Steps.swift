@@ -10,7 +10,7 @@ extension NodeMachine {
   mutating func advance(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     if let blackBox = units[unit].blackBox { return applyOutside(blackBox, unit, into: &out) }
     let instructions = program(of: unit).instructions
-    while units[unit].position < instructions.count {
+    while true {
       let position = units[unit].position
       switch instructions[position] {
       case .jump(let target):
@@ -33,10 +33,19 @@ extension NodeMachine {
       case .leaveLoop(let step):
         units[unit].leave(step)
         units[unit].position = position + 1
+      case .fork(let step):
+        if !skipRecorded(step, unit, into: &out) { return beginStep(step, unit, into: &out) }
+        leaveBehind(step, unit, into: &out)
+      case .endStrand:
+        return endStrand(unit, nil, into: &out)
+      case .endUndo:
+        units[unit].undos.removeFirst()
+        return compensate(unit, into: &out)
+      case .end:
+        return finish(unit, into: &out)
       }
       if units[unit].phase == .lost { return }
     }
-    finish(unit, into: &out)
   }
 
   func program(of unit: Int) -> Program { deployment.programs[units[unit].work.handler.index] }
@@ -57,39 +66,45 @@ extension NodeMachine {
 
   /// The step in hand; nil between the first begin of a whole handler's transaction and its first step.
   func currentStep(of unit: Int) -> StepID? {
-    if units[unit].isCompensating { return units[unit].undos.first }
-    let instructions = program(of: unit).instructions
-    guard units[unit].position < instructions.count else { return nil }
-    switch instructions[units[unit].position] {
-    case .perform(let step), .choose(let step): return step
-    case .begin(let step), .commit(let step): return step
-    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop: return nil
+    switch program(of: unit).instructions[units[unit].position] {
+    case .perform(let step), .choose(let step), .fork(let step): step
+    case .begin(let step), .commit(let step): step
+    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop, .endStrand, .endUndo, .end: nil
     }
   }
 
   mutating func performInstruction(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if units[unit].isCompensating {
-      guard let undo = units[unit].undos.first else { return endCompensation(unit, into: &out) }
-      return perform(undo, unit, into: &out)
-    }
     units[unit].next = units[unit].position + 1
     switch program(of: unit).instructions[units[unit].position] {
     case .perform(let step), .choose(let step):
-      register(undo: graph.steps[step.index].undo, unit)
+      register(undo: graph.steps[step.index].undo, of: step, unit)
+      perform(step, unit, into: &out)
+    case .fork(let step):
+      units[unit].next = program(of: unit).fan(of: step).end
       perform(step, unit, into: &out)
     case .begin(let step):
       beginTransaction(step, unit, into: &out)
     case .commit(let step):
       commitTransaction(step, unit, into: &out)
-    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop:
+    case .jump, .skipUnless, .enterLoop, .endTurn, .leaveLoop, .endStrand, .endUndo, .end:
       preconditionFailure("jumps take no action of their own")
     }
   }
 
-  /// Registered before the step runs; once, however often the step is tried.
-  mutating func register(undo: StepID?, _ unit: Int) {
-    guard let undo, units[unit].undos.last != undo else { return }
-    units[unit].undos.append(undo)
+  /// Registered before the step runs, with the unit at the top; once, however often the step is tried.
+  mutating func register(undo: StepID?, of step: StepID, _ unit: Int) {
+    guard let undo, let top = top(of: unit), !units[top].isCompensating else { return }
+    let registered = Undo(step: undo, occurrence: occurrence(of: step, unit), strand: units[unit].work.strand)
+    if !units[top].undos.contains(registered) { units[top].undos.append(registered) }
+  }
+
+  /// A step that certainly did not happen needs no compensation; an unknown outcome counts as happened.
+  mutating func withdrawUndo(of step: StepID, _ unit: Int) {
+    guard !units[unit].isOutcomeUnknown, let undo = graph[step].undo, let top = top(of: unit),
+      !units[top].isCompensating
+    else { return }
+    let occurrence = occurrence(of: step, unit)
+    units[top].undos.removeAll { $0.step == undo && $0.occurrence == occurrence }
   }
 
   // MARK: One step
@@ -135,7 +150,11 @@ extension NodeMachine {
       failStep(step, unit, .terminal, into: &out)
     case .choose:
       choose(step, unit, into: &out)
-    case .transaction, .checkpoint, .parallel, .each:
+    case .parallel, .each:
+      fork(step, unit, isJoined: false, into: &out)
+    case .checkpoint:
+      passCheckpoint(step, unit, into: &out)
+    case .transaction:
       preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
@@ -158,24 +177,20 @@ extension NodeMachine {
     }
     // A decision made anew says nothing about the step behind it.
     if node.work != .durable || isRecorded(step, unit) { units[unit].isResumed = false }
-    if units[unit].isCompensating {
-      units[unit].undos.removeFirst()
-      compensate(unit, into: &out)
-    } else {
-      units[unit].position = units[unit].next
-      advance(unit, into: &out)
-    }
+    units[unit].position = units[unit].next
+    advance(unit, into: &out)
   }
 
   private mutating func reply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    let isAsked = units[unit].replyTo != nil
-    if units[unit].buffer != nil {
+    let top = top(of: unit)
+    let isAsked = top.map { units[$0].replyTo != nil } ?? false
+    if let transaction = transaction(of: unit) {
       // The answer must not overtake the commit that makes it true. A reply to a message then waits for the end.
-      units[unit].buffer?.answersAtCommit = !isAsked
+      units[transaction].buffer?.answersAtCommit = !isAsked
     } else if isAsked {
       return sendReply(unit, into: &out)
-    } else {
-      answer(unit, nil, into: &out)
+    } else if let top {
+      answer(top, nil, into: &out)
     }
     completeStep(unit, into: &out)
   }
@@ -193,9 +208,9 @@ extension NodeMachine {
     let dedupKey = row == nil ? self.dedupKey(of: effect, key: key, step, unit) : nil
     if !outside, isStream {
       applyToState(applied, row, unit, into: &out)
-    } else if !outside, units[unit].buffer != nil {
-      units[unit].buffer?.effects.append(applied)
-      if let dedupKey { units[unit].buffer?.keys.append(dedupKey) }
+    } else if !outside, let transaction = transaction(of: unit) {
+      units[transaction].buffer?.effects.append(applied)
+      if let dedupKey { units[transaction].buffer?.keys.append(dedupKey) }
     } else if let row {
       applyVersion(row, applied, into: &out)
     } else if let dedupKey, outside ? database.appliedOutside.contains(dedupKey) : database.applied.contains(dedupKey) {
@@ -215,8 +230,7 @@ extension NodeMachine {
     var key: UInt64?
     if isIdempotent {
       var fingerprinter = Fingerprinter()
-      fingerprinter.feed(effect.step)
-      fingerprinter.feed(units[unit].identity)
+      feed(effect.step, unit, into: &fingerprinter)
       key = fingerprinter.value
     }
     let precedence: Precedence = row.map { self.precedence(of: $0) } ?? .newer
@@ -228,9 +242,16 @@ extension NodeMachine {
     }
     var effect = effect
     if journal != nil { effect.record = rowOfTable(effect.step, unit) }
-    units[unit].buffer?.effects.append(effect)
-    if let key { units[unit].buffer?.keys.append(key) }
-    if let row { units[unit].buffer?.rows.append(row) }
+    var change = Unit.Buffer(step: nil)
+    change.effects = [effect]
+    change.keys = key.map { [$0] } ?? []
+    change.rows = row.map { [$0] } ?? []
+    if let transaction = transaction(of: unit) {
+      units[transaction].buffer?.take(change)
+    } else {
+      // A strand that outlived its record.
+      epoch.take(change)
+    }
   }
 
   /// How observers know a table's row, told once or again. An upsert of the same message leaves the same row, wherever
@@ -280,8 +301,7 @@ extension NodeMachine {
       fingerprinter.feed(effect)
       fingerprinter.feed(deployment.value(of: key, root: units[unit].work.root).packed)
     } else if isIdempotent {
-      fingerprinter.feed(step)
-      fingerprinter.feed(units[unit].identity)
+      feed(step, unit, into: &fingerprinter)
     } else {
       return nil
     }
@@ -297,14 +317,23 @@ extension NodeMachine {
   mutating func derivedID(_ step: StepID, _ unit: Int) -> UInt64 {
     guard node.work != .none || node.kind == .client else { return freshID() }
     var fingerprinter = Fingerprinter()
+    feed(step, unit, into: &fingerprinter)
+    return fingerprinter.value
+  }
+
+  /// Names one execution of a step: the same on every attempt at it, and another in every strand and turn.
+  private func feed(_ step: StepID, _ unit: Int, into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(step)
     fingerprinter.feed(units[unit].identity)
-    return fingerprinter.value
+    let occurrence = occurrence(of: step, unit)
+    if occurrence != 0 { fingerprinter.feed(occurrence) }
   }
 
   func pathBelow(_ step: StepID, _ unit: Int) -> UInt64 {
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(units[unit].work.path)
+    let occurrence = occurrence(of: step, unit)
+    if occurrence != 0 { fingerprinter.feed(occurrence) }
     fingerprinter.feed(step)
     return fingerprinter.value
   }

@@ -9,8 +9,12 @@ extension NodeMachine {
     if let row, remembers(row) { return skipTransaction(step, unit, into: &out) }
     if isStream {
       // Everything that a stream job does to its own state waits for the checkpoint: a `tx` adds the memory of its id.
-      if units[unit].buffer == nil { units[unit].buffer = Unit.Buffer(step: step) }
-      if let row { units[unit].buffer?.keys.append(row) }
+      if step == nil { units[unit].buffer = Unit.Buffer(step: nil) }
+      if let row, let transaction = transaction(of: unit) {
+        units[transaction].buffer?.keys.append(row)
+      } else if let row {
+        epoch.keys.append(row)
+      }
     } else {
       units[unit].buffer = Unit.Buffer(step: step)
     }
@@ -24,12 +28,22 @@ extension NodeMachine {
     guard
       let commit = instructions[units[unit].position...].firstIndex(of: .commit(step))
     else { preconditionFailure("every begin has its commit") }
-    for case .perform(let inner) in instructions[units[unit].position..<commit] {
+    for case .perform(let inner) in instructions[units[unit].position..<commit] where !isInBranch(inner, of: step) {
       out.observe(.deduplicated(units[unit].work, inner))
     }
     units[unit].position = commit
     units[unit].next = commit + 1
     completeStep(unit, into: &out)
+  }
+
+  /// True for a step of which nobody can tell whether the committed attempt came to it.
+  private func isInBranch(_ step: StepID, of transaction: StepID?) -> Bool {
+    var ancestor = graph[step].parent
+    while let around = ancestor, around != transaction {
+      if case .choose = graph[around].verb { return true }
+      ancestor = graph[around].parent
+    }
+    return false
   }
 
   mutating func commitTransaction(_ step: StepID?, _ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -44,7 +58,7 @@ extension NodeMachine {
       .filter { precedence(of: $0) == .newer }
     commit(.transaction(keys: keys, rows: rows, messages: buffer.messages), into: &out)
     for observation in told { out.observe(observation) }
-    if buffer.answersAtCommit { answer(unit, nil, into: &out) }
+    if buffer.answersAtCommit, let top = top(of: unit) { answer(top, nil, into: &out) }
     relayOutbox(into: &out)
     completeStep(unit, into: &out)
   }
@@ -77,6 +91,8 @@ extension NodeMachine {
     fingerprinter.feed(units[unit].work.handler)
     fingerprinter.feed(step)
     fingerprinter.feed(units[unit].identity)
+    let occurrence = step.map { self.occurrence(of: $0, unit) } ?? 0
+    if occurrence != 0 { fingerprinter.feed(occurrence) }
     return fingerprinter.value
   }
 

@@ -29,7 +29,8 @@ extension NodeMachine {
 
   mutating func take(_ request: Request, from sender: MachineID, into out: inout Outbox<NodeMachine>) {
     let work = WorkUnit(
-      node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id)
+      node: id, handler: request.handler, root: request.root, path: request.path, trigger: request.id,
+      strand: request.strand)
     let waiter = request.isAwaited ? Unit.Waiter(machine: sender, request: request.id) : nil
     let blackBox = deployment.impliedEffect(of: request.handler).map {
       Unit.BlackBox(effect: $0, step: request.step, key: request.key, countedKey: request.countedKey)
@@ -53,7 +54,7 @@ extension NodeMachine {
       out.send(.reply(Reply(request: request.id, failure: failure)), to: waiter.machine)
       return true
     }
-    if let running = units.firstIndex(where: { $0.work.trigger == request.id }) {
+    if let running = units.firstIndex(where: { $0.cause.trigger == request.id && $0.strand == nil }) {
       if !units[running].waiters.contains(waiter) { units[running].waiters.append(waiter) }
       return true
     }
@@ -80,7 +81,8 @@ extension NodeMachine {
     else { preconditionFailure("\(node.name) does not consume this channel") }
     if isStream, recognises(delivery.position, delivery, into: &out) { return }
     let work = WorkUnit(
-      node: id, handler: handler, root: message.root, path: message.path, trigger: message.id)
+      node: id, handler: handler, root: message.root, path: message.path, trigger: message.id,
+      strand: message.strand)
     admit(
       Arrival(
         work: work, identity: message.id, event: message.event, isCompensation: message.isCompensation,
@@ -91,10 +93,14 @@ extension NodeMachine {
       into: &out)
   }
 
-  private var capacity: Int { deployment.capacity(of: id) }
+  /// Strands take no room of their own.
+  private var hasRoom: Bool {
+    let capacity = deployment.capacity(of: id)
+    return units.count < capacity || units.count(where: { $0.strand == nil }) < capacity
+  }
 
   mutating func admit(_ arrival: Arrival, into out: inout Outbox<NodeMachine>) {
-    guard !isRecovering, units.count < capacity else { return inbox.append(arrival) }
+    guard !isRecovering, hasRoom else { return inbox.append(arrival) }
     if node.work == .durable, attach(arrival, into: &out) { return }
     guard !isBlocked(arrival) else { return inbox.append(arrival) }
     let unit = Unit(
@@ -121,7 +127,7 @@ extension NodeMachine {
     return units.contains { unit in
       // A trigger of a durable run in hand starts nothing: it is attached.
       deployment.value(of: field, root: unit.work.root) == value
-        && !deployment.waits.completesOwnWait(unit.work.handler)
+        && !deployment.waits.completesOwnWait(unit.work.handler) && unit.strand == nil
         && (node.work != .durable || unit.identity != arrival.identity)
     }
   }
@@ -155,6 +161,7 @@ extension NodeMachine {
       units[unit].phase = .arrived
       endPhaseNext(unit, into: &out)
     } else {
+      resumeAtCheckpoint(unit, into: &out)
       beginWork(unit, into: &out)
     }
   }
@@ -184,6 +191,7 @@ extension NodeMachine {
       process(unit, into: &out)
       return remove(unit, into: &out)
     }
+    if failure == nil || failure == .terminal { forgetProgress(of: unit, into: &out) }
     answer(unit, failure, into: &out)
     if failure == nil || failure == .terminal {
       closeTick(root: units[unit].work.trigger, into: &out)
@@ -223,7 +231,7 @@ extension NodeMachine {
 
   mutating func admitWaiting(into out: inout Outbox<NodeMachine>) {
     var position = 0
-    while position < inbox.count, !isRecovering, units.count < capacity {
+    while position < inbox.count, !isRecovering, hasRoom {
       if isBlocked(inbox[position]) {
         position += 1
       } else {
@@ -238,6 +246,7 @@ extension NodeMachine {
     out.disarm(.unit(serial))
     out.disarm(.timeout(serial))
     out.disarm(.resend(serial))
+    removeStrands(of: unit, into: &out)
     out.observe(.failed(units[unit].work, currentStep(of: unit), .killed))
     settle(unit, .failed, into: &out)
   }

@@ -9,9 +9,13 @@ import ProgressGraph
 /// crash. Any other node waits in memory, and a crash forgets both the wait and its timer.
 extension NodeMachine {
   mutating func performWait(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
+    if let top = top(of: unit), let open = units[top].openWaits.firstIndex(of: units[unit].path) {
+      units[top].openWaits.remove(at: open)
+      units[unit].isWaitRecorded = true
+    }
     guard node.work == .durable, !units[unit].isWaitRecorded else { return beginWait(unit, into: &out) }
     units[unit].phase = .registering
-    journal?.append(.waiting(run: units[unit].identity, step: step), into: &out)
+    journal?.append(.waiting(run: units[unit].identity, strand: units[unit].path, step: step), into: &out)
   }
 
   mutating func beginWait(_ unit: Int, into out: inout Outbox<NodeMachine>) {
@@ -26,10 +30,15 @@ extension NodeMachine {
     }
     guard let limit = wait.limit else { return }
     if node.work == .durable {
-      out.armDurably(.alarm(run: units[unit].identity, step), after: .exactly(limit))
+      out.armDurably(alarm(units[unit].identity, units[unit].path, step), after: .exactly(limit))
     } else {
       out.arm(.unit(units[unit].serial), after: .exactly(limit))
     }
+  }
+
+  /// In one strand waits follow each other, so that one name is enough for all turns of a loop.
+  private func alarm(_ run: UInt64, _ strand: [UInt64], _ step: StepID) -> NodeTimer {
+    .alarm(run: run, strand: strand.last ?? 0, step)
   }
 
   /// Units that wait now.
@@ -56,8 +65,10 @@ extension NodeMachine {
   }
 
   /// The engine's alarm for a wait. One that comes while the journal is read comes again when the run waits on.
-  mutating func soundAlarm(run: UInt64, _ step: StepID, into out: inout Outbox<NodeMachine>) {
-    let waiting = units.firstIndex { $0.identity == run && $0.phase == .waiting }
+  mutating func soundAlarm(
+    run: UInt64, strand: UInt64, _ step: StepID, into out: inout Outbox<NodeMachine>
+  ) {
+    let waiting = units.firstIndex { $0.identity == run && $0.phase == .waiting && ($0.path.last ?? 0) == strand }
     guard let unit = waiting, currentStep(of: unit) == step else { return }
     wake(unit, into: &out)
   }
@@ -68,7 +79,7 @@ extension NodeMachine {
     if wait.limitIsTimeout {
       out.observe(.timedOut(units[unit].work, step))
       let program = deployment.program(of: units[unit].work.handler)
-      if !units[unit].isCompensating, let target = program.timeoutTarget(of: step) { units[unit].next = target }
+      if let target = program.timeoutTarget(of: step) { units[unit].next = target }
     }
     completeStep(unit, into: &out)
   }
@@ -76,16 +87,17 @@ extension NodeMachine {
   /// The end of a wait is recorded: its alarm has nothing left to say.
   mutating func closeWait(_ unit: Int, _ step: StepID, into out: inout Outbox<NodeMachine>) {
     units[unit].isWaitRecorded = false
-    if node.work == .durable { out.disarm(.alarm(run: units[unit].identity, step)) }
+    if node.work == .durable { out.disarm(alarm(units[unit].identity, units[unit].path, step)) }
   }
 
   /// Reads the end of a wait from the journal.
   mutating func replayWait(
-    _ wait: Wait, _ step: StepID, _ unit: Int, next: Int, into out: inout Outbox<NodeMachine>
+    _ wait: Wait, _ recorded: Unit.Recorded, _ unit: Int, into out: inout Outbox<NodeMachine>
   ) {
-    closeWait(unit, step, into: &out)
+    units[unit].openWaits.removeAll { $0 == recorded.strand }
+    out.disarm(alarm(units[unit].identity, recorded.strand, recorded.step))
     let program = deployment.program(of: units[unit].work.handler)
-    if case .signal(let name) = wait.subject, program.timeoutTarget(of: step) != next {
+    if case .signal(let name) = wait.subject, program.timeoutTarget(of: recorded.step) != recorded.next {
       _ = signals.take(name, root: units[unit].work.root, in: deployment)
     }
   }

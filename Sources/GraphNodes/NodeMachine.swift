@@ -15,7 +15,7 @@ public struct NodeMachine: Equatable, Sendable {
   /// The machine's copy of its durable store, changed together with it.
   var database: NodeStore
   var incarnation: UInt32 = 0
-  /// In the order in which they were admitted.
+  /// In the order in which they were admitted or forked, which is that of their serials.
   var units: [Unit] = []
   /// Triggers that wait for a unit to end, oldest first.
   var inbox: [Arrival] = []
@@ -77,7 +77,7 @@ public enum NodeTimer: Hashable, Sendable {
   /// The unit has run longer than it may.
   case runtime(UInt32)
   /// The end of a durable run's wait: kept by the engine.
-  case alarm(run: UInt64, StepID)
+  case alarm(run: UInt64, strand: UInt64, StepID)
   /// A durable timer whose work failed comes again.
   case tick(root: UInt64)
   /// The outbox's head was not confirmed.
@@ -245,7 +245,7 @@ extension NodeMachine {
       if let unit = position(of: serial) { resend(unit, into: &out) }
     case .runtime(let serial):
       if let unit = position(of: serial) { kill(unit, into: &out) }
-    case .alarm(let run, let step): soundAlarm(run: run, step, into: &out)
+    case .alarm(let run, let strand, let step): soundAlarm(run: run, strand: strand, step, into: &out)
     case .tick(let root): refireTick(root: root, into: &out)
     case .relay:
       relayAgain(into: &out)
@@ -282,13 +282,25 @@ extension NodeMachine {
     case .performed: recordStep(unit, into: &out)
     case .finished: conclude(unit, into: &out)
     case .waiting: wake(unit, into: &out)
-    case .acknowledging, .trying, .accepting, .choosing, .calling, .storing, .reading, .registering, .replying,
-      .recording, .abandoning, .ending, .lost:
+    case .acknowledging, .trying, .accepting, .choosing, .calling, .joining, .storing, .reading, .registering,
+      .replying, .recording, .abandoning, .ending, .lost:
       preconditionFailure("a unit in this phase has no timer of its own")
     }
   }
 
-  func position(of serial: UInt32) -> Int? { units.firstIndex { $0.serial == serial } }
+  /// Units that are part of another one.
+  public var strandCount: Int { units.count { $0.strand != nil } }
+
+  /// Cost: a search by halves.
+  func position(of serial: UInt32) -> Int? {
+    var low = 0
+    var high = units.count
+    while low < high {
+      let middle = (low + high) / 2
+      if units[middle].serial < serial { low = middle + 1 } else { high = middle }
+    }
+    return low < units.count && units[low].serial == serial ? low : nil
+  }
 
   /// Of the units that wait for a request or message: what it leads to for one of them may move or end the others.
   func serials(awaiting id: UInt64, in isFitting: (Unit.Phase) -> Bool) -> [UInt32] {
@@ -322,9 +334,10 @@ extension NodeTimer: Fingerprintable {
     case .timeout(let serial): fingerprinter.feed(2 << 32 | UInt64(serial))
     case .resend(let serial): fingerprinter.feed(3 << 32 | UInt64(serial))
     case .runtime(let serial): fingerprinter.feed(4 << 32 | UInt64(serial))
-    case .alarm(let run, let step):
+    case .alarm(let run, let strand, let step):
       fingerprinter.feed(9 << 32 | UInt64(step.raw))
       fingerprinter.feed(run)
+      fingerprinter.feed(strand)
     case .tick(let root):
       fingerprinter.feed(10 << 32 as UInt64)
       fingerprinter.feed(root)

@@ -52,10 +52,12 @@ public struct Request: Equatable, Sendable {
   public var isCompensation: Bool
   /// What the checkers count an implied effect by, packed: the key, or the root where there is none that lasts.
   public var countedKey: UInt64
+  /// Which strand it came from.
+  public var strand: StrandPath
 
   public init(
     id: UInt64, attempt: Int, handler: HandlerID, root: UInt64, path: UInt64, key: UInt64?, step: StepID,
-    isAwaited: Bool, isReliable: Bool, isCompensation: Bool, countedKey: UInt64
+    isAwaited: Bool, isReliable: Bool, isCompensation: Bool, countedKey: UInt64, strand: StrandPath = .none
   ) {
     self.id = id
     self.attempt = attempt
@@ -68,6 +70,7 @@ public struct Request: Equatable, Sendable {
     self.isReliable = isReliable
     self.isCompensation = isCompensation
     self.countedKey = countedKey
+    self.strand = strand
   }
 }
 
@@ -114,6 +117,7 @@ extension NodeMessage: Fingerprintable {
       fingerprinter.feed(request.key)
       fingerprinter.feed(request.step)
       fingerprinter.feed(request.countedKey)
+      if request.strand != .none { fingerprinter.feed(request.strand) }
       fingerprinter.feed(
         UInt64(request.isAwaited ? 1 : 0) | (request.isCompensation ? 2 : 0) | (request.isReliable ? 4 : 0))
     case .reply(let reply):

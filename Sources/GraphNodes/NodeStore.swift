@@ -34,6 +34,8 @@ public struct NodeStore: Equatable, Sendable {
   /// Keys that receivers outside have seen. A lost disk does not make them forget.
   public var appliedOutside = KeySet()
   public var versions = RowVersions()
+  /// Of work that is not done yet.
+  public var progress = Progress()
   /// Committed and not yet relayed, oldest first.
   public var outbox: [ChannelMessage] = []
   public var poisons: [Poison] = []
@@ -74,6 +76,10 @@ public enum NodeWrite: Equatable, Sendable {
   case checkpoint(keys: [UInt64], rows: [RowVersion], messages: [ChannelMessage], offsets: CommittedOffsets)
   case relayed(message: UInt64)
   case poisons([Poison])
+  case reached(work: UInt64, Checkpoint)
+  case decided(work: UInt64, Decision)
+  /// The work is done, and its progress of no use.
+  case forgotten(work: UInt64)
   case tickDue(TimerFiring)
   case tickDone(root: UInt64)
 }
@@ -101,6 +107,12 @@ extension NodeStore {
       outbox.removeAll { $0.id == message }
     case .poisons(let poisons):
       self.poisons = poisons
+    case .reached(let work, let checkpoint):
+      progress.set(checkpoint, of: work)
+    case .decided(let work, let decision):
+      progress.add(decision, of: work)
+    case .forgotten(let work):
+      progress.forget(work)
     case .tickDue(let tick):
       if !dueTicks.contains(tick) { dueTicks.append(tick) }
     case .tickDone(let root):
@@ -114,6 +126,7 @@ extension NodeStore: Fingerprintable {
     fingerprinter.feed(applied)
     fingerprinter.feed(appliedOutside)
     fingerprinter.feed(versions)
+    fingerprinter.feed(progress)
     fingerprinter.feed(outbox)
     fingerprinter.feed(poisons)
     fingerprinter.feed(dueTicks)
@@ -160,6 +173,17 @@ extension NodeWrite: Fingerprintable {
     case .versioned(let row):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(row)
+    case .reached(let work, let checkpoint):
+      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(work)
+      fingerprinter.feed(checkpoint)
+    case .decided(let work, let decision):
+      fingerprinter.feed(8 as UInt64)
+      fingerprinter.feed(work)
+      fingerprinter.feed(decision)
+    case .forgotten(let work):
+      fingerprinter.feed(9 as UInt64)
+      fingerprinter.feed(work)
     case .tickDue(let tick):
       fingerprinter.feed(10 as UInt64)
       fingerprinter.feed(tick)

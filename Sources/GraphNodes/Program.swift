@@ -21,6 +21,13 @@ public struct Program: Equatable, Sendable {
     case endTurn(StepID, again: Int)
     /// The loop is over, and its count with it.
     case leaveLoop(StepID)
+    /// Start the strands of this `parallel` or `each`, and wait for as many as it says.
+    case fork(StepID)
+    case endStrand
+    /// The compensation is done; the next one follows.
+    case endUndo
+    /// The handler is done.
+    case end
   }
 
   /// What a `choose` can decide: options are its branches in the order of the file, and after the first turn of a loop
@@ -35,10 +42,26 @@ public struct Program: Equatable, Sendable {
     public var turns = 1
   }
 
+  /// How a fan-out goes on.
+  public struct Fan: Equatable, Sendable {
+    /// Where each strand begins.
+    public var targets: [Int] = []
+    /// How many of them have to succeed.
+    public var needed = 0
+    /// Where the unit goes on behind the join.
+    public var end = 0
+  }
+
   public private(set) var instructions: [Instruction] = []
   /// Where a failed call with `on_error` steps goes on, and a wait that was not answered in time.
   private var fallbackTargets: [StepID: Int] = [:]
   private var decisions: [StepID: Decision] = [:]
+  private var fans: [StepID: Fan] = [:]
+  /// Where each compensation begins: behind the end, by its step.
+  private var undoStarts: [StepID: Int] = [:]
+  private var isInTransaction = false
+  /// Compensations that are not laid out yet.
+  private var undos: [StepID] = []
 
   public init(handler: HandlerID, in graph: Graph) {
     let steps = graph[handler].steps
@@ -47,6 +70,8 @@ public struct Program: Equatable, Sendable {
     if isImplicit { instructions.append(.begin(nil)) }
     append(steps, of: graph)
     if isImplicit { instructions.append(.commit(nil)) }
+    instructions.append(.end)
+    appendUndos(of: graph)
   }
 
   public func errorTarget(of call: StepID) -> Int? { fallbackTargets[call] }
@@ -57,6 +82,43 @@ public struct Program: Equatable, Sendable {
   public func decision(of step: StepID) -> Decision {
     guard let decision = decisions[step] else { preconditionFailure("every `choose` of the program has its decision") }
     return decision
+  }
+
+  public func fan(of step: StepID) -> Fan {
+    guard let fan = fans[step] else { preconditionFailure("every fan-out of the program has its strands") }
+    return fan
+  }
+
+  /// Where the compensation begins.
+  public func start(ofUndo step: StepID) -> Int {
+    guard let start = undoStarts[step] else { preconditionFailure("every compensation of the program has its place") }
+    return start
+  }
+
+  /// Where the transaction around this position begins.
+  public func begin(of transaction: StepID, before position: Int) -> Int {
+    guard let begin = instructions[..<position].lastIndex(of: .begin(transaction)) else {
+      preconditionFailure("every transaction has its beginning")
+    }
+    return begin
+  }
+
+  /// The end of the compensation around this position.
+  public func endOfUndo(around position: Int) -> Int {
+    guard let end = instructions[position...].firstIndex(of: .endUndo) else {
+      preconditionFailure("every compensation has its end")
+    }
+    return end
+  }
+
+  /// Compensations in the order of their steps. One has none of its own: it has one try, or as many as it needs.
+  private mutating func appendUndos(of graph: Graph) {
+    for undo in undos {
+      undoStarts[undo] = instructions.count
+      append(undo, of: graph)
+      instructions.append(.endUndo)
+    }
+    undos = []
   }
 
   /// True where a `tx` stands among the steps, however deep: then the file says itself what is one commit.
@@ -80,13 +142,19 @@ public struct Program: Equatable, Sendable {
 
   private mutating func append(_ id: StepID, of graph: Graph) {
     let step = graph[id]
+    if let undo = step.undo, undoStarts[undo] == nil { undos.append(undo) }
     let guardPosition = instructions.count
     if step.when != nil { instructions.append(.jump(0)) }
     switch step.verb {
+    case .transaction(let steps, _) where isInTransaction:
+      // Part of the one around it.
+      append(steps, of: graph)
     case .transaction(let steps, _):
+      isInTransaction = true
       instructions.append(.begin(id))
       append(steps, of: graph)
       instructions.append(.commit(id))
+      isInTransaction = false
     case .choose(let choose):
       append(choose, id, in: graph)
     case .call(let call):
@@ -95,8 +163,11 @@ public struct Program: Equatable, Sendable {
     case .wait(let wait):
       instructions.append(.perform(id))
       if wait.timeout != nil { appendFallback(wait.otherwise, of: id, in: graph) }
-    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .parallel, .each, .signal, .reply,
-      .fail:
+    case .parallel(let branches, let join):
+      appendFan(id, branches: branches, strands: Array(branches.indices), join, in: graph)
+    case .each(let count, let steps, let join):
+      appendFan(id, branches: [steps], strands: Array(repeating: 0, count: count), join, in: graph)
+    case .compute, .send, .publish, .write, .read, .effect, .checkpoint, .signal, .reply, .fail:
       instructions.append(.perform(id))
     }
     if let event = step.when {
@@ -110,6 +181,28 @@ public struct Program: Equatable, Sendable {
     fallbackTargets[step] = instructions.count
     append(steps, of: graph)
     instructions[jumpPosition] = .jump(instructions.count)
+  }
+
+  // MARK: Fan-out
+
+  /// - Parameter strands: by strand, the branch that it goes through.
+  private mutating func appendFan(
+    _ id: StepID, branches: [[StepID]], strands: [Int], _ join: Join, in graph: Graph
+  ) {
+    instructions.append(.fork(id))
+    let starts = branches.map { branch in
+      let start = instructions.count
+      append(branch, of: graph)
+      instructions.append(.endStrand)
+      return start
+    }
+    let needed =
+      switch join {
+      case .all: strands.count
+      case .any: 1
+      case .count(let count): min(count, strands.count)
+      }
+    fans[id] = Fan(targets: strands.map { starts[$0] }, needed: needed, end: instructions.count)
   }
 
   // MARK: Choices

@@ -17,15 +17,15 @@ public enum Record: LogPayload {
   case snapshot(Snapshot)
   /// A durable run exists from here on.
   case runStarted(RunStart)
-  /// A step of a run is done; replay goes on at `next`. `number` counts the run's steps from 1: a log that changes its
-  /// leader can hold an append twice.
-  case stepDone(run: UInt64, step: StepID, next: Int, number: Int)
-  /// A run waits from here on.
-  case waiting(run: UInt64, step: StepID)
+  /// A step of a run is done; replay goes on at `next`. `strand` is the strand's path, empty for the run itself.
+  /// `number` counts the steps of the run, or strand, from 1: a log that changes its leader can hold an append twice.
+  case stepDone(run: UInt64, strand: [UInt64] = [], step: StepID, next: Int, number: Int)
+  /// A run, or a strand of it, waits from here on.
+  case waiting(run: UInt64, strand: [UInt64] = [], step: StepID)
   /// A signal or reply that a run waits for, or will.
   case signalled(Signal)
   /// A terminal error: from here on these compensations run, in this order.
-  case compensating(run: UInt64, undos: [StepID], reason: FailureReason)
+  case compensating(run: UInt64, undos: [Undo], reason: FailureReason)
   /// Nil is success.
   case runEnded(run: UInt64, failure: FailureReason?)
 }
@@ -57,12 +57,15 @@ public struct ChannelMessage: Equatable, Sendable {
   /// An invocation's target; nil in a queue or topic.
   public var invocation: Invocation?
   public var isCompensation: Bool
+  /// Which strand it came from.
+  public var strand: StrandPath
   /// Who waits for the consumer's reply.
   public var replyTo: ReplyAddress?
 
   public init(
     id: UInt64, channel: ChannelID, root: UInt64, path: UInt64, key: UInt64?, event: NameID?,
-    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, replyTo: ReplyAddress? = nil
+    effect: AppliedEffect?, invocation: Invocation? = nil, isCompensation: Bool, strand: StrandPath = .none,
+    replyTo: ReplyAddress? = nil
   ) {
     self.id = id
     self.channel = channel
@@ -73,6 +76,7 @@ public struct ChannelMessage: Equatable, Sendable {
     self.effect = effect
     self.invocation = invocation
     self.isCompensation = isCompensation
+    self.strand = strand
     self.replyTo = replyTo
   }
 }
@@ -138,15 +142,17 @@ extension Record: Fingerprintable {
       fingerprinter.feed(start.event)
       fingerprinter.feed(start.isCompensation)
       fingerprinter.feed(start.replyTo)
-    case .stepDone(let run, let step, let next, let number):
+    case .stepDone(let run, let strand, let step, let next, let number):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(number)
       fingerprinter.feed(run)
+      fingerprinter.feed(strand)
       fingerprinter.feed(step)
       fingerprinter.feed(next)
-    case .waiting(let run, let step):
+    case .waiting(let run, let strand, let step):
       fingerprinter.feed(11 as UInt64)
       fingerprinter.feed(run)
+      fingerprinter.feed(strand)
       fingerprinter.feed(step)
     case .signalled(let signal):
       fingerprinter.feed(10 as UInt64)
@@ -187,6 +193,7 @@ extension ChannelMessage: Fingerprintable {
     fingerprinter.feed(effect)
     fingerprinter.feed(invocation)
     fingerprinter.feed(isCompensation)
+    if strand != .none { fingerprinter.feed(strand) }
     fingerprinter.feed(replyTo)
   }
 }

@@ -23,6 +23,8 @@ struct Unit: Equatable, Sendable {
     case computing
     /// A reply.
     case calling
+    /// Enough of its strands to end.
+    case joining
     /// The next attempt at the step.
     case backingOff
     /// A channel's confirmation that a message is stored, or a node's that it has a signal.
@@ -58,8 +60,12 @@ struct Unit: Equatable, Sendable {
 
   /// A step that the journal has as done, and where the run went on.
   struct Recorded: Equatable, Sendable {
+    /// The path of the strand; empty for the unit itself.
+    let strand: [UInt64]
     let step: StepID
     let next: Int
+    /// Counts the steps of the strand from 1.
+    let number: Int
   }
 
   /// What is acknowledged when the work is done.
@@ -89,11 +95,19 @@ struct Unit: Equatable, Sendable {
     var rows: [RowVersion] = []
     var messages: [ChannelMessage] = []
     var answersAtCommit = false
+
+    mutating func take(_ other: Buffer) {
+      effects += other.effects
+      keys += other.keys
+      rows += other.rows
+      messages += other.messages
+    }
   }
 
   /// Counted per machine; names its timers.
   let serial: UInt32
-  let work: WorkUnit
+  /// What started it; in a strand with the strand.
+  let cause: WorkUnit
   /// What deduplication goes by: the business key of the request, else the id of the trigger.
   let identity: UInt64
   let event: NameID?
@@ -114,11 +128,15 @@ struct Unit: Equatable, Sendable {
   var position = 0
   /// Where it goes on after the step in hand.
   var next = 0
+  /// Nil for a unit of its own.
+  var strand: Strand?
+  /// Only while it joins.
+  var fork: Fork?
   /// Of the loops that it is in.
   var turns: [Turn] = []
-  /// Steps that the run has put into its journal.
+  /// Steps that the run, or the strand, has put into its journal.
   var recordedSteps = 0
-  /// What a replay has still to go through, oldest first.
+  /// What a replay has still to go through, oldest first; its strands' as well.
   var history: [Recorded] = []
   /// Attempts at the step in hand beyond the first.
   var retries = 0
@@ -131,27 +149,64 @@ struct Unit: Equatable, Sendable {
   /// How often it has said what nothing has confirmed.
   var repeats = 0
   /// Compensations registered so far; while compensating, those still to run, next one first.
-  var undos: [StepID] = []
+  var undos: [Undo] = []
   var isCompensating = false
   /// Why it compensates.
   var failure = FailureReason.failed
   var hasReplied = false
+  /// Waits that the journal has and that a replay has still to come to, by the path of their strand.
+  var openWaits: [[UInt64]] = []
   /// True from when the journal has the wait in hand.
   var isWaitRecorded = false
   var buffer: Buffer?
+
+  init(
+    serial: UInt32, work: WorkUnit, identity: UInt64, event: NameID?, isCompensation: Bool, attempt: Int,
+    waiters: [Waiter], lease: Lease?, origin: RecordPosition?, blackBox: BlackBox?, isInvocation: Bool,
+    replyTo: ReplyAddress? = nil
+  ) {
+    self.serial = serial
+    cause = work
+    self.identity = identity
+    self.event = event
+    self.isCompensation = isCompensation
+    self.attempt = attempt
+    self.waiters = waiters
+    self.lease = lease
+    self.origin = origin
+    self.blackBox = blackBox
+    self.isInvocation = isInvocation
+    self.replyTo = replyTo
+  }
+
+  /// What it speaks of: a compensation is that of the strand which registered it.
+  var work: WorkUnit {
+    guard isCompensating, let undo = undos.first, undo.strand != .none else { return cause }
+    var work = cause
+    work.strand = undo.strand
+    return work
+  }
+
+  /// False for a step that the history of this run has already.
+  func lacks(_ recorded: Recorded) -> Bool {
+    if recorded.strand.isEmpty { return recorded.number > recordedSteps }
+    return !history.contains { $0.strand == recorded.strand && $0.number == recorded.number }
+  }
 }
 
 extension Unit: Fingerprintable {
   /// Left out: `attempt`, which is only told to observers.
   func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(UInt64(serial))
-    fingerprinter.feed(work)
+    fingerprinter.feed(cause)
     fingerprinter.feed(identity)
     fingerprinter.feed(event)
     fingerprinter.feed(
       UInt64(phase.rawValue) | (isCompensation ? 256 : 0) | (isCompensating ? 512 : 0)
         | (hasReplied ? 1024 : 0) | (isOutcomeUnknown ? 2048 : 0) | (isInvocation ? 4096 : 0)
         | (isResumed ? 8192 : 0))
+    fingerprinter.feed(openWaits.count)
+    for strand in openWaits { fingerprinter.feed(strand) }
     fingerprinter.feed(isWaitRecorded)
     fingerprinter.feed(replyTo)
     fingerprinter.feed(blackBox)
@@ -165,15 +220,16 @@ extension Unit: Fingerprintable {
     fingerprinter.feed(origin)
     fingerprinter.feed(position)
     fingerprinter.feed(next)
-    for turn in turns {
-      fingerprinter.feed(turn.loop)
-      fingerprinter.feed(turn.number)
-    }
+    fingerprinter.feed(strand)
+    fingerprinter.feed(fork)
+    fingerprinter.feed(turns)
     fingerprinter.feed(recordedSteps)
     fingerprinter.feed(history.count)
     for recorded in history {
+      fingerprinter.feed(recorded.strand)
       fingerprinter.feed(recorded.step)
       fingerprinter.feed(recorded.next)
+      fingerprinter.feed(recorded.number)
     }
     fingerprinter.feed(retries)
     fingerprinter.feed(repeats)

@@ -28,4 +28,5 @@ struct WaitIndex: Sendable {
 
   /// True for a handler that completes a wait of its own node, by a `signal` or by its name. It is no turn of an actor:
   /// the run that waits for it would wait for itself.
-  func completesOwnWait(_ handler: HandlerID) -> Bool { completesOwn[handler.index] }}
+  func completesOwnWait(_ handler: HandlerID) -> Bool { completesOwn[handler.index] }
+}

@@ -184,10 +184,10 @@ struct FaultWalk: Sendable {
       guard !isDoublingTold[trigger.channel.index] else { return }
       isDoublingTold[trigger.channel.index] = true
       if let doubled = menu.doubledRecord(in: trigger.channel) { found.addFromStart([doubled]) }
-    case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating,
-      .effect, .deduplicated, .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered,
-      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started, .due, .missed, .timedOut,
-      .signalled, .signalTaken:
+    case .accepted, .attached, .replayed, .chose, .checkpointed, .rewound, .failed, .strandFailed, .aborted, .retrying,
+      .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered, .callFailed, .replied,
+      .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started, .due, .missed,
+      .timedOut, .signalled, .signalTaken:
       break
     }
   }

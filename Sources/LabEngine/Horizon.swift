@@ -17,6 +17,14 @@ struct Horizon: Sendable {
   private struct Place: Hashable {
     let unit: WorkUnit
     let step: StepID
+
+    /// Attempts under ids of their own are one piece of work.
+    init(_ unit: WorkUnit, _ step: StepID) {
+      var work = unit
+      work.trigger = 0
+      self.unit = work
+      self.step = step
+    }
   }
 
   init(_ graph: Graph, load: Load) {
@@ -28,12 +36,12 @@ struct Horizon: Sendable {
 
   mutating func observe(_ observation: WorkObservation, at now: SimInstant) {
     guard let (unit, step, length) = putOff(observation) else { return }
-    let place = Place(unit: unit, step: step)
+    let place = Place(unit, step)
     let count = begun[place, default: 0]
     guard count < mostTurns(of: step) else { return }
     begun[place] = count + 1
     var turn = Fingerprinter()
-    turn.feed(unit)
+    turn.feed(place.unit)
     turn.feed(step)
     turns &+= turn.value
     start = max(start, now + length)
@@ -48,23 +56,22 @@ struct Horizon: Sendable {
       guard case .send(let send) = graph[effect.step].verb, send.delay > .zero else { return nil }
       return (effect.unit, effect.step, send.delay)
     case .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed,
-      .rewound, .failed, .aborted, .retrying, .compensating, .timedOut, .signalled, .signalTaken, .deduplicated,
-      .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired,
-      .acknowledged, .parked, .dropped, .expired, .started, .due, .missed:
+      .rewound, .failed, .strandFailed, .aborted, .retrying, .compensating, .timedOut, .signalled, .signalTaken,
+      .deduplicated, .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered,
+      .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started, .due, .missed:
       return nil
     }
   }
 
-  /// How often one unit can come to a step.
+  /// How often one unit can come to a step. A strand is a unit.
   private func mostTurns(of step: StepID) -> Int {
     var turns = 1
     var current = graph[step].parent
     while let parent = current, turns < 1_000_000 {
       switch graph[parent].verb {
       case .choose(let choose): turns *= choose.loop ?? 1
-      case .each(let count, _, _): turns *= count
       case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .parallel,
-        .signal, .reply, .fail:
+        .each, .signal, .reply, .fail:
         break
       }
       current = graph[parent].parent

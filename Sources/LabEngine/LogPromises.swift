@@ -16,9 +16,9 @@ struct LogPromises: Sendable, Fingerprintable {
     case .stored(let trigger): ids.append(trigger.message)
     case .accepted(let unit): ids.append(unit.trigger)
     case .arrived, .attached, .began, .performed, .ended, .replayed, .chose, .finished, .checkpointed, .rewound,
-      .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called, .answered,
-      .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired,
-      .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
+      .failed, .strandFailed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read, .called,
+      .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired, .acknowledged, .parked, .dropped,
+      .expired, .started, .due, .missed, .waiting, .timedOut, .signalled, .signalTaken:
       break
     }
   }

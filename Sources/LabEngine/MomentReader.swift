@@ -72,7 +72,7 @@ struct MomentReader {
     var facts = [
       Fact("state", state(of: machine, in: track)),
       Fact("work", graph[node].work.rawValue),
-      Fact("running", "\(count.running)"),
+      Fact("running", "\(count.running)" + strands(slot)),
       Fact("attempts", "\(count.attempts)"),
       Fact("finished", count.failed > 0 ? "\(count.finished), failed \(count.failed)" : "\(count.finished)"),
     ]
@@ -90,6 +90,11 @@ struct MomentReader {
     facts.append(Fact("timers", "\(slot.timers.filter { $0.purpose == .work }.count)"))
     facts += links(of: .node(node))
     return facts + logFacts(of: .journal(node), in: track)
+  }
+
+  private func strands(_ slot: Slot<LabMachine>) -> String {
+    guard slot.status == .up, case .node(let machine) = slot.machine, machine.strandCount > 0 else { return "" }
+    return ", \(machine.strandCount) strand\(machine.strandCount == 1 ? "" : "s")"
   }
 
   /// What a stream job, or a table's, has made last and what a crash would take back.

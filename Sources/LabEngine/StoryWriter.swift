@@ -32,6 +32,7 @@ struct StoryWriter: Sendable {
     let name: NameID
     let key: UInt64
     let root: UInt64
+    let strand: StrandPath
     let ordinal: StepID
   }
 
@@ -203,10 +204,14 @@ struct StoryWriter: Sendable {
       return (actor, "begins \(work(unit))" + (attempt > 1 ? ", attempt \(attempt)" : ""), .message)
     case .accepted: return (actor, "has the run in its journal", .message)
     case .attached: return (actor, "has this run already and starts nothing", .note)
-    case .replayed(_, let step): return (actor, "skips \(label(step)): it is in the journal", .note)
+    case .replayed(let unit, let step):
+      let why = graph[unit.node].work == .durable ? "it is in the journal" : "an earlier attempt came past it"
+      return (actor, "skips \(label(step)): \(why)", .note)
     case .chose(_, let step, let option, _): return (actor, "decides: \(branch(option, of: step))", .note)
     case .failed(_, let step, let reason):
       return (actor, "fails" + (step.map { " at \(label($0))" } ?? "") + ": \(text(of: reason))", .failure)
+    case .strandFailed(_, let step, let reason):
+      return (actor, "has a strand fail at \(label(step)): \(text(of: reason))", .failure)
     case .aborted: return (actor, "ends the run with an error", .failure)
     case .retrying(_, let step, let attempt):
       return (actor, "will try \(label(step)) again (attempt \(attempt))", .timer)
@@ -251,9 +256,9 @@ struct StoryWriter: Sendable {
     case .expired(let trigger):
       return (name(trigger), "deletes \(label(trigger.root)), which nobody finished in time", .anomaly)
     case .stored, .arrived, .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished,
-      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .started, .due, .missed,
-      .waiting, .timedOut, .signalled, .signalTaken:
+      .checkpointed, .rewound, .failed, .strandFailed, .aborted, .retrying, .compensating, .effect, .deduplicated,
+      .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .started, .due, .missed, .waiting,
+      .timedOut, .signalled, .signalTaken:
       return nil
     }
   }
@@ -266,9 +271,9 @@ struct StoryWriter: Sendable {
       return (actor, "has \(graph[signal.name]) for \(label(signal.root))", .message)
     case .signalTaken(_, let step, _): return (actor, "has what it waits for and goes on: \(awaited(by: step))", .note)
     case .started, .arrived, .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .finished,
-      .checkpointed, .rewound, .failed, .aborted, .retrying, .compensating, .effect, .deduplicated, .outdated, .read,
-      .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired, .acknowledged,
-      .parked, .dropped, .expired, .due, .missed:
+      .checkpointed, .rewound, .failed, .strandFailed, .aborted, .retrying, .compensating, .effect, .deduplicated,
+      .outdated, .read, .called, .answered, .callFailed, .replied, .replyIgnored, .stored, .delivered, .leaseExpired,
+      .acknowledged, .parked, .dropped, .expired, .due, .missed:
       return nil
     }
   }
@@ -290,11 +295,13 @@ struct StoryWriter: Sendable {
 
   private mutating func effectLine(_ effect: AppliedEffect, _ actor: String) -> Line? {
     if let record = effect.record, !records.insert(record).inserted { return nil }
-    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: effect.step)
+    let key = EffectKey(
+      name: effect.name, key: effect.key, root: effect.unit.root, strand: effect.strand, ordinal: effect.step)
     let count = applications[key, default: 0] + 1
     applications[key] = count
     let (doer, verb) = doing(effect, actor)
-    let what = "\(verb) \(graph[effect.name]) for \(graph.label(ofKey: effect.key))"
+    let strand = (effect.strand.numbers ?? []).map { "/\($0)" }.joined()
+    let what = "\(verb) \(graph[effect.name]) for \(graph.label(ofKey: effect.key))\(strand)"
     if count > 1 { return (doer, "\(what): \(ordinal(count)) time", .anomaly) }
     return (doer, what + (effect.isCompensation ? ", as a compensation" : ""), .effect)
   }

@@ -93,7 +93,7 @@ struct WorkTally: Sendable {
     case .expired(let trigger): channels[trigger.channel.index].deleted += 1
     case .dropped(let trigger): channels[trigger.channel.index].dropped += 1
     case .rewound(let node): nodes[node.index].running = 0
-    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .checkpointed, .retrying,
+    case .accepted, .attached, .began, .performed, .ended, .replayed, .chose, .checkpointed, .strandFailed, .retrying,
       .compensating, .deduplicated, .outdated, .read, .replied, .replyIgnored, .started, .due, .missed, .waiting,
       .timedOut, .signalled, .signalTaken:
       break

@@ -36,13 +36,19 @@ public struct WorkUnit: Hashable, Fingerprintable, Sendable {
   public var path: UInt64
   /// The id of the message, record, request or invocation that started it: what the system under test can see.
   public var trigger: UInt64
+  /// The strands that it descends from and, where a strand speaks of itself, that strand: what effects without a key
+  /// are counted by beside the root. Attempts in different strands of one unit are one piece of work.
+  public var strand: StrandPath
 
-  public init(node: NodeID, handler: HandlerID, root: UInt64, path: UInt64, trigger: UInt64) {
+  public init(
+    node: NodeID, handler: HandlerID, root: UInt64, path: UInt64, trigger: UInt64, strand: StrandPath = .none
+  ) {
     self.node = node
     self.handler = handler
     self.root = root
     self.path = path
     self.trigger = trigger
+    self.strand = strand
   }
 
   @inlinable
@@ -52,6 +58,7 @@ public struct WorkUnit: Hashable, Fingerprintable, Sendable {
     fingerprinter.feed(root)
     fingerprinter.feed(path)
     fingerprinter.feed(trigger)
+    if strand != .none { fingerprinter.feed(strand) }
   }
 }
 
@@ -102,6 +109,8 @@ public enum WorkObservation: Equatable, Sendable {
   case rewound(NodeID)
   /// This attempt is over without finishing. `step` is where it failed; nil before the first.
   case failed(WorkUnit, StepID?, FailureReason)
+  /// A strand is over without success. Its unit may go on, or fails once its other strands have ended.
+  case strandFailed(WorkUnit, StepID, FailureReason)
   /// A durable run ended with a terminal error, its compensations done.
   case aborted(WorkUnit)
   /// A durable unit sleeps before it tries the step again.
@@ -177,6 +186,10 @@ public struct AppliedEffect: Equatable, Sendable {
   /// The message id, where the effect is a record in a channel, and the place of its record, where it is a row of a
   /// table: who comes up again announces what its log holds once more, and an observer counts each record once.
   public var record: UInt64?
+
+  /// The index that `each` and `parallel` add to what an effect is counted by: where it has no key, and where the key
+  /// says where a record goes and not what it is.
+  public var strand: StrandPath { record != nil || KeyValue(packed: key).field == nil ? unit.strand : .none }
 
   public init(
     unit: WorkUnit, step: StepID, name: NameID, key: UInt64, isCompensation: Bool, record: UInt64? = nil

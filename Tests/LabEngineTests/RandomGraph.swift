@@ -134,40 +134,69 @@ struct RandomGraph {
   private mutating func key() -> String { ["", "", ", key: order_id"][draw(3)] }
 
   private mutating func step(_ node: Node, at position: Int, depth: Int, names: inout [String]) -> String {
-    let isStream = node.kind == "stream"
-    switch draw(depth > 0 && !isStream ? 12 : 7) {
+    switch draw(depth == 0 ? 8 : node.kind == "stream" ? 10 : 15) {
     case 0, 1: return leaf("write", &names, undo: one(in: 6))
     case 2: return leaf("effect", &names, undo: one(in: 6))
     case 3: return "{compute: \(fresh("c")), takes: \(["5ms", "~50ms", "3s"][draw(3)])}"
     case 4: return "{read: \(fresh("r"))}"
     case 5: return message(from: position) ?? leaf("write", &names, undo: false)
     case 6: return call(from: position) ?? leaf("effect", &names, undo: false)
-    case 7:
-      let second = message(from: position) ?? leaf("write", &names, undo: false)
-      return "{tx: [\(leaf("write", &names, undo: false)), \(second)]}"
-    case 8: return branches(node, at: position, depth: depth, names: &names)
-    case 9: return "{wait: \(["50ms", "4s"][draw(2)])}"
-    case 10:
+    case 7: return "{checkpoint: \(fresh("k"))}"
+    case 8, 9: return fan(node, at: position, depth: depth, names: &names)
+    case 10: return transaction(from: position, names: &names)
+    case 11: return branches(node, at: position, depth: depth, names: &names)
+    case 12: return "{wait: \(["50ms", "4s"][draw(2)])}"
+    case 13:
       let signal = fresh("s")
       return "{wait: \(signal), timeout: 2s, else: [\(leaf("write", &names, undo: false))]}"
     default: return one(in: 3) ? "{fail: no}" : leaf("write", &names, undo: true)
     }
   }
 
+  private mutating func transaction(from position: Int, names: inout [String]) -> String {
+    let first = leaf("write", &names, undo: false)
+    let second = message(from: position) ?? leaf("write", &names, undo: false)
+    switch draw(4) {
+    case 0: return "{tx: [\(first), {each: 2, do: [\(second)]}]}"
+    case 1: return "{tx: [{parallel: [[\(first)], [\(second)]]}]\(one(in: 2) ? ", dedup: false" : "")}"
+    default: return "{tx: [\(first), \(second)]}"
+    }
+  }
+
+  private mutating func fan(_ node: Node, at position: Int, depth: Int, names: inout [String]) -> String {
+    let join = ["", "", ", join: all", ", join: any", ", join: 2"][draw(5)]
+    let first = list(node, at: position, depth: depth - 1, names: &names)
+    if one(in: 2) { return "{each: \(2 + draw(2)), do: [\(first)]\(join)}" }
+    let second = list(node, at: position, depth: depth - 1, names: &names)
+    return "{parallel: [[\(first)], [\(second)]\(one(in: 3) ? ", []" : "")]\(join)}"
+  }
+
   private mutating func leaf(_ verb: String, _ names: inout [String], undo: Bool) -> String {
     let name = fresh("e")
     names.append(name)
     let version = verb == "write" && one(in: 8) ? ", version: order_id" : ""
-    let taken = undo ? ", undo: \(compensation(verb))" : ""
+    let taken = undo ? ", undo: \(compensation(verb, &names))" : ""
     return "{\(verb): \(name)\(key())\(version)\(taken)}"
   }
 
-  private mutating func compensation(_ verb: String) -> String {
-    switch draw(6) {
-    case 0: "{fail: no}"
-    case 1: "{wait: 1s}"
-    case 2: "{compute: \(fresh("c")), takes: 20ms}"
-    default: "{\(verb): \(fresh("u")), key: order_id}"
+  /// One of steps that have steps of their own is as good as any other.
+  private mutating func compensation(_ verb: String, _ names: inout [String]) -> String {
+    let kind = draw(12)
+    if kind == 0 { return "{fail: no}" }
+    if kind == 1 { return "{wait: 1s}" }
+    let name = fresh("u")
+    names.append(name)
+    let back = "{\(verb): \(name), key: order_id}"
+    switch kind {
+    case 2: return "{compute: \(name), takes: 20ms}"
+    case 3: return "{checkpoint: \(name)}"
+    case 4: return "{tx: [{write: \(name)}, {compute: \(fresh("c"))}]}"
+    case 5: return "{each: 2, do: [\(back), {wait: 1s}]}"
+    case 6:
+      let other = ["{fail: no}", "{wait: 2s}"][draw(2)]
+      return "{parallel: [[\(back)], [\(other)]], join: \(["all", "any"][draw(2)])}"
+    case 7: return "{choose: {\(fresh("b")): [\(back)], \(fresh("b")): [{fail: no}]}, loop: 2}"
+    default: return back
     }
   }
 

@@ -37,6 +37,26 @@ import Testing
     #expect(hasRepeated, "the node reads a step from its journal, once")
   }
 
+  @Test func `a step that the journal holds twice is one step of its strand`() throws {
+    let text = """
+      name: twice
+      nodes:
+        web: {kind: client, do: [{call: order, timeout: 30s}]}
+        order:
+          work: durable
+          do: [{each: 2, do: [{write: accepted}, {effect: reserved}]}, {write: charged}]
+      expect: {once: [accepted], eventually: [reserved, charged]}
+      """
+    for instant in 8...60 {
+      let leader = "{crash: order/journal/1, at: \(instant)ms, restart: 1s}"
+      for point in ["after: accepted", "after: reserved", "before: charged"] {
+        let report = try Self.run(text, [leader, "{crash: order, \(point), nth: 2, restart: 1s}"])
+        #expect(!report.outcome.contains { $0 == .stuck || $0 == .partial }, "\(leader): \(report.anomalies)")
+        #expect(!report.violated.contains { $0.contains("accepted") }, "\(leader) \(point): \(report.violated)")
+      }
+    }
+  }
+
   @Test func `the durable orchestrator survives its journal's leader and itself`() throws {
     let loaded = try Files.load("checkout/durable-orchestrator.yaml")
     let faults = [Self.leaderDies, "{crash: order, during: accepted, restart: 1s}"]

@@ -104,8 +104,8 @@ struct Saboteur: Machine {
         .send(.node(.log(.append(request: request, .compensating(run: run, undos: [], reason: reason)))), to: peer)
       ]
     case (.forgetsItsSteps, .send(.node(.log(.append(let request, var record))), let peer)):
-      if case .stepDone(let run, let step, let next, let number) = record {
-        record = .stepDone(run: run &+ 1, step: step, next: next, number: number)
+      if case .stepDone(let run, let strand, let step, let next, let number) = record {
+        record = .stepDone(run: run &+ 1, strand: strand, step: step, next: next, number: number)
       }
       return [.send(.node(.log(.append(request: request, record))), to: peer)]
     case (.endsLeasesAtOnce, .arm(.front(.lease(let lease)), _, let purpose)):

@@ -172,6 +172,10 @@ import Testing
       """
     let run = try Self.run(text, faults: ["{poison: a/one}"])
     #expect(run.report.outcome == [.stuck] && run.report.isComplete)
+    // Each attempt calls under an id of its own: that is no new piece of work, and its wait puts nothing off.
+    let below = text.replacing("{wait: 1h}", with: "{call: b, timeout: 2h}") + "\n  b: {do: [{wait: 1h}]}\n"
+    let called = try Self.run(below, faults: ["{poison: a/one}"])
+    #expect(called.report.outcome == [.stuck] && called.report.isComplete)
   }
 
   // MARK: The search

@@ -30,8 +30,8 @@ import Testing
         ])
     #expect(
       Self.fields(of: CallRecord(work: 0, step: StepID(1))) == [
-        "work", "step", "outcome", "request", "calledAt", "attempts", "failedAt", "answeredAttemptAt", "ignoredAt",
-        "callees", "sharesRun",
+        "work", "step", "strand", "outcome", "request", "calledAt", "attempts", "failedAt", "answeredAttemptAt",
+        "ignoredAt", "callees", "sharesRun",
         "answeredAt",
       ])
     #expect(

@@ -6,16 +6,21 @@ import ProgressGraph
 struct BranchPlace: Equatable, Sendable {
   var choose: StepID
   var option: Int
+  /// The fan-outs between the branch and what stands in it: as many levels lie between their strands.
+  var fanOuts = 0
 }
 
-/// A branch as a work took it at one turn.
+/// A branch as a work took it at one turn, in one strand.
 struct Decision: Equatable, Sendable {
   var choose: StepID
   var option: Int
+  var strand = StrandPath.none
   /// The turns of the loops around it, outermost first, and its own; 0 where there is no loop.
   var turns: [Int]
 
-  func isSameTurn(as other: Decision) -> Bool { choose == other.choose && turns == other.turns }
+  func isSameTurn(as other: Decision) -> Bool {
+    choose == other.choose && strand == other.strand && turns == other.turns
+  }
 }
 
 /// An effect that came of a decision.
@@ -31,13 +36,15 @@ extension EffectCatalogue {
   /// The branches that a step stands in, innermost first.
   func decisions(around step: StepID) -> [BranchPlace] {
     var places: [BranchPlace] = []
+    var fanOuts = 0
     var current = step
     while let parent = graph[current].parent {
       if case .choose(let choose) = graph[parent].verb,
         let option = choose.branches.firstIndex(where: { $0.steps.contains(current) })
       {
-        places.append(BranchPlace(choose: parent, option: option))
+        places.append(BranchPlace(choose: parent, option: option, fanOuts: fanOuts))
       }
+      if graph[parent].verb.forks { fanOuts += 1 }
       current = parent
     }
     return places
@@ -46,19 +53,34 @@ extension EffectCatalogue {
 
 extension WorkRecord {
   /// A decision, within those that the work has made around it.
-  mutating func noteDecision(_ choose: StepID, option: Int, turn: Int, within around: [BranchPlace]) {
-    let outer = around.first.flatMap { place in decision(at: place) }
-    decisions.removeAll { $0.choose == choose && $0.option == option }
-    decisions.append(Decision(choose: choose, option: option, turns: (outer?.turns ?? []) + [turn]))
+  mutating func noteDecision(
+    _ choose: StepID, option: Int, turn: Int, in strand: StrandPath, within around: BranchPlace?
+  ) {
+    let outer = around.flatMap { place in decision(at: place, from: strand) }
+    decisions.removeAll { $0.choose == choose && $0.option == option && $0.strand == strand }
+    decisions.append(
+      Decision(choose: choose, option: option, strand: strand, turns: (outer?.turns ?? []) + [turn]))
   }
 
-  /// The latest turn at which the work took this branch.
-  func decision(at place: BranchPlace) -> Decision? {
-    decisions.first { $0.choose == place.choose && $0.option == place.option }
+  /// The latest turn at which the work took this branch, in the strand that this one descends from.
+  func decision(at place: BranchPlace, from strand: StrandPath) -> Decision? {
+    guard let forked = strand.dropping(place.fanOuts) else { return nil }
+    return decisions.first { $0.choose == place.choose && $0.option == place.option && $0.strand == forked }
   }
 
   mutating func noteBranchEffect(_ effect: Int, under decision: Decision, at step: EventStep) {
     guard !branchEffects.contains(where: { $0.effect == effect && $0.decision == decision }) else { return }
     branchEffects.append(BranchEffect(decision: decision, effect: effect, at: step))
+  }
+}
+
+extension Verb {
+  fileprivate var forks: Bool {
+    switch self {
+    case .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
+      .reply, .fail:
+      false
+    }
   }
 }

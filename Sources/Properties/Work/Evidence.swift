@@ -137,7 +137,7 @@ struct Evidence {
     if !declared.isEmpty {
       return declared.contains { isTakenBack(effect, by: $0) }
     }
-    return effect.works.contains { work in undoReached(from: work, step: effect.step, after: effect.lastAt) }
+    return effect.works.contains { work in undoReached(from: work, of: effect) }
   }
 
   private func isTakenBack(_ effect: EffectRecord, by rule: Expectations.Compensation) -> Bool {
@@ -151,30 +151,36 @@ struct Evidence {
     return false
   }
 
-  /// True when the undo of this step, or of a call above its work, was done after this event.
-  private func undoReached(from start: Int, step: StepID, after event: EventStep) -> Bool {
+  /// True when the undo of the effect's step, or of a call above its work, was done after its last application. The
+  /// undo of one strand takes nothing back of another; an effect with a key is in no strand.
+  private func undoReached(from start: Int, of effect: EffectRecord) -> Bool {
     var work = start
-    var step = step
+    var step = effect.step
+    var strand: StrandPath? = KeyValue(packed: effect.identity.key).field == nil ? effect.identity.strand : nil
     for _ in 0...ledger.works.count {
       if ledger.works[work].unit.handler == graph[step].handler, let undo = catalogue.undos[step.index],
-        undoneAt(work, undo) > event
+        undoneAt(work, undo, strand) > effect.lastAt
       {
         return true
       }
       guard let parent = ledger.works[work].parentCall else { return false }
       step = ledger.calls[parent].step
+      strand = ledger.calls[parent].strand
       work = ledger.calls[parent].work
     }
     return false
   }
 
   /// When this work's undo step took effect: for a call, when the last effect below it did.
-  private func undoneAt(_ work: Int, _ undo: StepID) -> EventStep {
+  ///
+  /// - Parameter strand: the one that registered it; nil for any.
+  private func undoneAt(_ work: Int, _ undo: StepID, _ strand: StrandPath?) -> EventStep {
     let record = ledger.works[work]
-    if let call = record.calls.first(where: { ledger.calls[$0].step == undo }) {
-      let below = effects(belowCall: call).map { ledger.effects[$0].lastAt }
-      if let last = below.max() { return last }
+    let calls = record.calls.filter {
+      ledger.calls[$0].step == undo && (strand == nil || ledger.calls[$0].strand == strand)
     }
-    return record.undone.first { $0.step == undo }?.at ?? never
+    let below = calls.flatMap { effects(belowCall: $0) }.map { ledger.effects[$0].lastAt }
+    if let last = below.max() { return last }
+    return record.undone.last { $0.step == undo && (strand == nil || $0.strand == strand) }?.at ?? never
   }
 }

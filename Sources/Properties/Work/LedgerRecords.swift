@@ -29,8 +29,8 @@ struct WorkRecord: Sendable {
   var arrivals = 0
   /// Steps of the latest attempt that came to their end.
   var ended = IdentifierSet<StepID>()
-  /// The step in hand.
-  var current: StepID?
+  /// The step in hand, by strand.
+  var current: [(strand: StrandPath, step: StepID)] = []
   /// Attempts beyond the first at steps of the latest attempt.
   var retries: [(step: StepID, count: Int)] = []
   /// Steps whose receiver recognised the key: the effect stands, though this work may not have applied it.
@@ -44,7 +44,7 @@ struct WorkRecord: Sendable {
   /// Its calls, one per calling step: positions in `WorkLedger.calls`.
   var calls: [Int] = []
   /// Undo steps that are done, with the event that did them.
-  var undone: [(step: StepID, at: EventStep)] = []
+  var undone: [(step: StepID, strand: StrandPath, at: EventStep)] = []
   /// What it decided, the latest turn for each branch.
   var decisions: [Decision] = []
   /// Effects that its branches led to, in order.
@@ -58,14 +58,21 @@ struct WorkRecord: Sendable {
   mutating func noteArrival() {
     arrivals += 1
     ended = IdentifierSet()
-    current = nil
+    current = []
     retries = []
   }
 
-  mutating func noteEnd(of step: StepID) {
-    ended.insert(step)
-    if current == step { current = nil }
+  mutating func noteBeginning(of step: StepID, in strand: StrandPath) {
+    noteStrandEnd(strand)
+    current.append((strand, step))
   }
+
+  mutating func noteEnd(of step: StepID, in strand: StrandPath) {
+    ended.insert(step)
+    current.removeAll { $0.strand == strand && $0.step == step }
+  }
+
+  mutating func noteStrandEnd(_ strand: StrandPath) { current.removeAll { $0.strand == strand } }
 
   mutating func noteRetry(of step: StepID, count: Int) {
     retries.removeAll { $0.step == step }
@@ -102,10 +109,14 @@ struct EffectKey: Hashable, Sendable {
   var name: NameID
   var key: UInt64
   var root: UInt64
+  /// Only of an effect without a key.
+  var strand = StrandPath.none
   var ordinal: Int
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(key ^ root << 24 ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
+    let strand = strand.raw &* 0x9E37_79B9_7F4A_7C15
+    hasher.combine(
+      key ^ root << 24 ^ strand ^ UInt64(name.raw) << 48 ^ UInt64(truncatingIfNeeded: ordinal) << 32)
   }
 }
 
@@ -114,6 +125,7 @@ extension EffectKey: Fingerprintable {
     fingerprinter.feed(name)
     fingerprinter.feed(key)
     fingerprinter.feed(root)
+    fingerprinter.feed(strand)
     fingerprinter.feed(ordinal)
   }
 }
@@ -143,7 +155,7 @@ struct Application: Sendable {
   var at: EventStep
 }
 
-/// The attempts of one work at one call step.
+/// The attempts of one work at one call step, in one strand.
 struct CallRecord: Sendable {
   enum Outcome: Equatable, Sendable {
     case pending, answered
@@ -151,6 +163,7 @@ struct CallRecord: Sendable {
   }
   var work: Int
   var step: StepID
+  var strand = StrandPath.none
   /// The outcome of the last attempt.
   var outcome = Outcome.pending
   var request: UInt64 = 0

@@ -86,8 +86,9 @@ extension WorkRecord {
     for decision in stale { fingerprinter.feed(decision.table) }
     fingerprinter.feed(positions: calls)
     fingerprinter.feed(undone.count)
-    for (step, at) in undone {
+    for (step, strand, at) in undone {
       fingerprinter.feed(step)
+      fingerprinter.feed(strand)
       fingerprinter.feed(ranks[at])
     }
     fingerprinter.feed(decisions.count)
@@ -105,6 +106,7 @@ extension Decision {
   fileprivate func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(choose)
     fingerprinter.feed(option)
+    fingerprinter.feed(strand)
     fingerprinter.feed(positions: turns)
   }
 }
@@ -114,6 +116,7 @@ extension EffectRecord {
     fingerprinter.feed(identity.name)
     fingerprinter.feed(identity.key)
     fingerprinter.feed(identity.root)
+    fingerprinter.feed(identity.strand)
     fingerprinter.feed(identity.ordinal)
     fingerprinter.feed(step)
     fingerprinter.feed(isCompensation)
@@ -128,6 +131,7 @@ extension CallRecord {
   fileprivate func feed(into fingerprinter: inout Fingerprinter, _ ranks: EventRanks) {
     fingerprinter.feed(work)
     fingerprinter.feed(step)
+    fingerprinter.feed(strand)
     switch outcome {
     case .pending: fingerprinter.feed(0 as UInt64)
     case .answered: fingerprinter.feed(1 as UInt64)

@@ -53,18 +53,23 @@ struct WorkLedger: Sendable {
     case .accepted(let unit): note(unit, step) { $0.acceptedAt = step }
     case .began(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
-      note(unit, step) { $0.current = at }
+      note(unit, step) { $0.noteBeginning(of: at, in: unit.strand) }
     case .ended(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
-      note(unit, step) { $0.noteEnd(of: at) }
+      note(unit, step) { $0.noteEnd(of: at, in: unit.strand) }
     case .chose(let unit, let at, let option, let turn):
       noteStep(unit, at, step: step, catalogue: catalogue)
-      note(unit, step) { $0.noteDecision(at, option: option, turn: turn, within: catalogue.decisions[at.index]) }
+      note(unit, step) {
+        $0.noteDecision(
+          at, option: option, turn: turn, in: unit.strand, within: catalogue.decisions[at.index].first)
+      }
     case .performed(let unit, let at), .replayed(let unit, let at):
       noteStep(unit, at, step: step, catalogue: catalogue)
-      if case .replayed = observation { note(unit, step) { $0.noteEnd(of: at) } }
+      if case .replayed = observation { note(unit, step) { $0.noteEnd(of: at, in: unit.strand) } }
       // Not `ended`: a compensation that failed on its one try ends as well.
-      if catalogue.places[at.index] == .compensating { note(unit, step) { $0.noteUndone(at, step: step) } }
+      if catalogue.places[at.index] == .compensating {
+        note(unit, step) { $0.noteUndone(at, unit.strand, step: step) }
+      }
     case .finished(let unit):
       let isStream = catalogue.isStream[unit.node.index]
       note(unit, step) { if !isStream { $0.finishedAt = step } }
@@ -73,6 +78,7 @@ struct WorkLedger: Sendable {
     case .aborted(let unit): note(unit, step) { $0.abortedAt = step }
     case .attached(let unit): noteAttachment(of: unit)
     case .retrying(let unit, let at, let attempt): note(unit, step) { $0.noteRetry(of: at, count: attempt - 1) }
+    case .strandFailed(let unit, _, _): note(unit, step) { $0.noteStrandEnd(unit.strand) }
     case .compensating(let unit), .waiting(let unit, _), .timedOut(let unit, _): note(unit, step) { _ in }
     case .signalled(let signal): noteSignal(signal, step: step)
     case .signalTaken(let unit, _, let signal): noteTaken(signal, by: unit, step: step)
@@ -227,10 +233,10 @@ struct WorkLedger: Sendable {
         else { continue }
         works[index].stale.append(StaleDecision(table: read.table, at: step))
       }
-    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .aborted, .retrying,
-      .waiting, .timedOut, .signalled, .signalTaken, .due, .missed,
-      .compensating, .deduplicated, .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored,
-      .delivered, .leaseExpired, .acknowledged, .parked, .dropped, .expired, .started:
+    case .attached, .accepted, .began, .performed, .ended, .replayed, .chose, .finished, .failed, .strandFailed,
+      .aborted, .retrying, .waiting, .timedOut, .signalled, .signalTaken, .due, .missed, .compensating, .deduplicated,
+      .outdated, .rewound, .called, .answered, .callFailed, .replied, .replyIgnored, .delivered, .leaseExpired,
+      .acknowledged, .parked, .dropped, .expired, .started:
       break
     }
   }
@@ -246,9 +252,12 @@ struct WorkLedger: Sendable {
     if let record = effect.record { origins[record] = StoredRecord.Origin(work: work, step: effect.step) }
     works[work].lastSeenAt = step
     works[work].begun.insert(effect.step)
-    if catalogue.places[effect.step.index] == .compensating { works[work].noteUndone(effect.step, step: step) }
+    if catalogue.places[effect.step.index] == .compensating {
+      works[work].noteUndone(effect.step, effect.unit.strand, step: step)
+    }
     let ordinal = catalogue.ordinals[effect.step.index]
-    let key = EffectKey(name: effect.name, key: effect.key, root: effect.unit.root, ordinal: ordinal)
+    let key = EffectKey(
+      name: effect.name, key: effect.key, root: effect.unit.root, strand: effect.strand, ordinal: ordinal)
     let index: Int
     if let known = effectIndex[key] {
       index = known
@@ -266,7 +275,7 @@ struct WorkLedger: Sendable {
       effects[index].repeatedAt = step
       effects[index].repeatedBy = effect.unit
     }
-    noteBranches(of: index, by: work, at: effect.step, step: step, catalogue: catalogue)
+    noteBranches(of: index, by: work, at: effect, step: step, catalogue: catalogue)
     guard !effects[index].works.contains(work) else { return }
     effects[index].works.append(work)
     works[work].effects.append(index)
@@ -276,22 +285,23 @@ struct WorkLedger: Sendable {
     }
   }
 
-  /// An effect belongs to the branches around its step, and to those around every call above its work.
+  /// An effect belongs to the branches around its step, and to those around every call above its work. What a
+  /// compensation decides is no decision of the work: each of its loop's turns may undo as it likes.
   private mutating func noteBranches(
-    of effect: Int, by work: Int, at: StepID, step: EventStep, catalogue: EffectCatalogue
+    of effect: Int, by work: Int, at place: AppliedEffect, step: EventStep, catalogue: EffectCatalogue
   ) {
     guard catalogue.hasDecisions else { return }
-    var current: (work: Int, step: StepID)? = (work, at)
+    var current: (work: Int, step: StepID, strand: StrandPath)? = (work, place.step, place.unit.strand)
     // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
     for _ in works.indices {
-      guard let (index, at) = current else { return }
+      guard let (index, at, strand) = current, catalogue.places[at.index] != .compensating else { return }
       if !works[index].decisions.isEmpty, works[index].unit.handler == catalogue.graph[at].handler {
         for place in catalogue.decisions[at.index] {
-          guard let decision = works[index].decision(at: place) else { continue }
+          guard let decision = works[index].decision(at: place, from: strand) else { continue }
           works[index].noteBranchEffect(effect, under: decision, at: step)
         }
       }
-      current = works[index].parentCall.map { (calls[$0].work, calls[$0].step) }
+      current = works[index].parentCall.map { (calls[$0].work, calls[$0].step, calls[$0].strand) }
     }
   }
 
@@ -301,8 +311,9 @@ struct WorkLedger: Sendable {
     let work = workRecord(of: unit)
     works[work].lastSeenAt = step
     works[work].begun.insert(at)
-    if let known = works[work].calls.first(where: { calls[$0].step == at }) { return known }
-    calls.append(CallRecord(work: work, step: at))
+    let known = works[work].calls.first { calls[$0].step == at && calls[$0].strand == unit.strand }
+    if let known { return known }
+    calls.append(CallRecord(work: work, step: at, strand: unit.strand))
     works[work].calls.append(calls.count - 1)
     return calls.count - 1
   }
@@ -333,7 +344,7 @@ struct WorkLedger: Sendable {
     calls[index].outcome = .answered
     calls[index].answeredAt = step
     calls[index].answeredAttemptAt = requests[request]?.calledAt ?? calls[index].calledAt
-    if catalogue.places[at.index] == .compensating { works[calls[index].work].noteUndone(at, step: step) }
+    if catalogue.places[at.index] == .compensating { works[calls[index].work].noteUndone(at, unit.strand, step: step) }
   }
 
   private mutating func noteFailure(
@@ -407,11 +418,11 @@ struct WorkLedger: Sendable {
 
 extension WorkRecord {
   /// Remembers the latest event that did an undo step.
-  mutating func noteUndone(_ step: StepID, step at: EventStep) {
-    if let known = undone.firstIndex(where: { $0.step == step }) {
+  mutating func noteUndone(_ step: StepID, _ strand: StrandPath, step at: EventStep) {
+    if let known = undone.firstIndex(where: { $0.step == step && $0.strand == strand }) {
       undone[known].at = at
     } else {
-      undone.append((step, at))
+      undone.append((step, strand, at))
     }
   }
 }

@@ -138,9 +138,12 @@ private struct ProgressReader {
   private mutating func step(_ id: StepID, of index: Int, _ state: WorkProgress.State, depth: Int) -> StepProgress {
     let work = ledger.works[index]
     let isDone = work.ended.contains(id) || work.recognised.contains(id) || work.outdated.contains(id)
-    let isRunning = work.current == id && state == .running
+    let inHand = work.current.filter { $0.step == id }
+    let isRunning = !inHand.isEmpty && state == .running
+    // One strand's end is not the step's.
+    let isElsewhere = isRunning && inHand.contains { $0.strand != work.unit.strand }
     let stepState: StepProgress.State =
-      isDone ? .done : isRunning ? .running : state == .done ? .skipped : .pending
+      isDone && !isElsewhere ? .done : isRunning ? .running : state == .done ? .skipped : .pending
     return StepProgress(
       step: id, state: stepState, waitsFor: isRunning ? wait(at: id) : nil,
       retries: work.retries.first { $0.step == id }?.count ?? 0, below: below(id, of: index, depth: depth + 1))

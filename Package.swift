@@ -38,7 +38,7 @@ let package = Package(
   products: [
     .executable(name: "headway", targets: ["headway"]),
     // For `Benchmarks`, a package of its own, so that nobody builds it who does not run it.
-    .library(name: "HeadwayKernel", targets: ["LabEngine", "GraphFile", "Simulation", "LabWorld"]),
+    .library(name: "HeadwayKernel", targets: ["LabEngine", "GraphFile", "Simulation", "Exploration", "LabWorld"]),
   ],
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),

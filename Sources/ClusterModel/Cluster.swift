@@ -28,6 +28,13 @@ public struct Cluster<M: Machine>: Equatable, Sendable {
     var outbox = Outbox<M>()
     public init() {}
 
+    /// What the last `apply` did, for whoever keeps it.
+    public mutating func takeEvents() -> [Event<M>] {
+      let taken = events
+      events = []
+      return taken
+    }
+
     /// One by one, because the compiler then knows what it destroys; for many at once it asks their type.
     mutating func forgetEvents() {
       while events.popLast() != nil {}

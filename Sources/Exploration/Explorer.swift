@@ -1,6 +1,6 @@
 public import ClusterModel
 import MachineContract
-import Primitives
+public import Primitives
 
 /// Goes through every interleaving of what can happen, breadth first, so that the first path to anything is a shortest
 /// one.
@@ -35,7 +35,7 @@ public struct Explorer<Rules: ExplorationRules> {
     case stopped
   }
 
-  private struct Node {
+  private struct Node: Sendable {
     let number: StateNumber
     let cluster: Cluster<M>
     let memory: Rules.Memory
@@ -49,7 +49,6 @@ public struct Explorer<Rules: ExplorationRules> {
   /// By state: the state it was first reached from, and by which of its choices.
   private var parents: [UInt32] = []
   private var choiceNumbers: [UInt16] = []
-  private var scratch = Cluster<M>.Scratch()
 
   /// Steps from a state to a state, seen or not.
   public private(set) var transitions = 0
@@ -81,17 +80,25 @@ public struct Explorer<Rules: ExplorationRules> {
 
   /// Explores from the start. To be called once.
   ///
+  /// What follows from one state does not depend on the others, so the crew works that out for many states at a time;
+  /// what is new among it is then told in the order in which one pair of hands would have found it.
+  ///
   /// - Parameter visit: told of every state when it is first reached, shorter paths before longer ones; false ends it.
-  public mutating func run(visit: (Visit) -> Bool) -> End {
-    guard let first = reach(start.cluster, start.memory, from: 0, by: 0, depth: 0, [], visit) else { return .stopped }
-    var layer = first.choices.isEmpty ? [] : [first]
+  public mutating func run(crew: any Crew = OneByOne(), visit: (Visit) -> Bool) -> End {
+    let first = Successor(
+      parent: 0, choice: 0, cluster: start.cluster, memory: start.memory,
+      fingerprint: Self.fingerprint(start.cluster, start.memory), choices: rules.choices(start.cluster, start.memory),
+      events: [], transition: 0)
+    var layer: [Node] = []
+    if let end = take(first, depth: 0, into: &layer, visit) { return end }
     var length = 0
     while !layer.isEmpty {
       guard length < bounds.depth else { return .depthBound }
       length += 1
       var next: [Node] = []
-      for node in layer {
-        if let end = expand(node, to: length, into: &next, visit) { return end }
+      for batch in stride(from: 0, to: layer.count, by: Self.batchSize) {
+        let nodes = layer[batch..<min(batch + Self.batchSize, layer.count)]
+        if let end = expand(nodes, to: length, crew, into: &next, visit) { return end }
       }
       widest = max(widest, next.count)
       layer = next
@@ -99,39 +106,95 @@ public struct Explorer<Rules: ExplorationRules> {
     return .exhausted
   }
 
+  /// How many states are gone on from before what is new among their successors is told: enough to make up for starting
+  /// threads, few enough for their successors to be held at once.
+  private static var batchSize: Int { 2_048 }
+  private static var pieceSize: Int { 64 }
+
+  /// What follows from a state by one choice, not in the table when it was looked up.
+  private struct Successor: Sendable {
+    let parent: StateNumber
+    let choice: Int
+    let cluster: Cluster<M>
+    let memory: Rules.Memory
+    let fingerprint: UInt64
+    let choices: [Action<M>]
+    let events: [Event<M>]
+    /// Its number among the transitions of its piece, from 1.
+    let transition: Int
+  }
+
+  private struct Piece: Sendable {
+    var transitions = 0
+    var successors: [Successor] = []
+  }
+
   private mutating func expand(
-    _ node: Node, to length: Int, into next: inout [Node], _ visit: (Visit) -> Bool
+    _ nodes: ArraySlice<Node>, to length: Int, _ crew: any Crew, into next: inout [Node], _ visit: (Visit) -> Bool
   ) -> End? {
-    for (number, action) in node.choices.enumerated() {
-      var cluster = node.cluster
-      guard cluster.apply(action, into: &scratch) else { continue }
-      var memory = node.memory
-      rules.follow(action, scratch.events, before: node.cluster, depth: length, memory: &memory)
-      transitions += 1
-      guard !hasVisited(cluster, memory) else { continue }
-      guard stateCount < bounds.states else { return .stateBound }
-      guard let reached = reach(cluster, memory, from: node.number, by: number, depth: length, scratch.events, visit)
-      else { return .stopped }
-      if !reached.choices.isEmpty { next.append(reached) }
+    let (rules, visited) = (rules, visited)
+    let pieceCount = (nodes.count + Self.pieceSize - 1) / Self.pieceSize
+    let pieces = crew.map(pieceCount) { number in
+      let first = nodes.startIndex + number * Self.pieceSize
+      return Self.piece(nodes[first..<min(first + Self.pieceSize, nodes.endIndex)], at: length, rules, visited)
+    }
+    for piece in pieces {
+      for successor in piece.successors {
+        if let end = take(successor, depth: length, into: &next, visit) {
+          transitions += successor.transition
+          return end
+        }
+      }
+      transitions += piece.transitions
     }
     return nil
   }
 
-  private mutating func reach(
-    _ cluster: Cluster<M>, _ memory: Rules.Memory, from parent: StateNumber, by choice: Int, depth: Int,
-    _ events: [Event<M>], _ visit: (Visit) -> Bool
-  ) -> Node? {
-    precondition(choice <= UInt16.max, "no state has that many choices")
-    _ = visited.insert(Self.fingerprint(cluster, memory))
+  private static func piece(
+    _ nodes: ArraySlice<Node>, at length: Int, _ rules: Rules, _ visited: FingerprintTable
+  ) -> Piece {
+    var piece = Piece()
+    var scratch = Cluster<M>.Scratch()
+    for node in nodes {
+      for (number, action) in node.choices.enumerated() {
+        var cluster = node.cluster
+        guard cluster.apply(action, into: &scratch) else { continue }
+        var memory = node.memory
+        rules.follow(action, scratch.events, before: node.cluster, depth: length, memory: &memory)
+        piece.transitions += 1
+        let fingerprint = fingerprint(cluster, memory)
+        guard !visited.contains(fingerprint) else { continue }
+        piece.successors.append(
+          Successor(
+            parent: node.number, choice: number, cluster: cluster, memory: memory, fingerprint: fingerprint,
+            choices: rules.choices(cluster, memory), events: scratch.takeEvents(), transition: piece.transitions))
+      }
+    }
+    return piece
+  }
+
+  /// Takes in a successor, which another of its batch may have been before.
+  private mutating func take(
+    _ successor: Successor, depth: Int, into next: inout [Node], _ visit: (Visit) -> Bool
+  ) -> End? {
+    guard !visited.contains(successor.fingerprint) else { return nil }
+    guard stateCount < bounds.states || stateCount == 0 else { return .stateBound }
+    _ = visited.insert(successor.fingerprint)
+    precondition(successor.choice <= UInt16.max, "no state has that many choices")
     let number = parents.count
-    parents.append(UInt32(parent))
-    choiceNumbers.append(UInt16(choice))
+    parents.append(UInt32(successor.parent))
+    choiceNumbers.append(UInt16(successor.choice))
     self.depth = depth
-    let choices = rules.choices(cluster, memory)
     let goesOn = visit(
       Visit(
-        number: number, cluster: cluster, memory: memory, depth: depth, events: events, isAtRest: choices.isEmpty))
-    return goesOn ? Node(number: number, cluster: cluster, memory: memory, choices: choices) : nil
+        number: number, cluster: successor.cluster, memory: successor.memory, depth: depth, events: successor.events,
+        isAtRest: successor.choices.isEmpty))
+    guard goesOn else { return .stopped }
+    if !successor.choices.isEmpty {
+      next.append(
+        Node(number: number, cluster: successor.cluster, memory: successor.memory, choices: successor.choices))
+    }
+    return nil
   }
 
   // MARK: Paths

@@ -178,6 +178,9 @@ extension GraphAssembly {
       Choose.Branch(
         name: pair.name, weight: weights[pair.name] ?? 1, steps: readSteps(pair.value, handler, parent: id))
     }
+    if let weights = item["weights"], !branches.isEmpty, branches.allSatisfy({ $0.weight == 0 }) {
+      findings.error(.wrongType, at: weights, "expected a weight above 0 for at least one branch, found only 0")
+    }
     return .choose(Choose(branches: branches, isRecorded: item["recorded"]?.flag, loop: item["loop"]?.count))
   }
 

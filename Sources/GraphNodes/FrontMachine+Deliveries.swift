@@ -173,11 +173,11 @@ extension FrontMachine {
   }
 
   /// A consumer that crashed holds nothing any more; its leases run on.
-  mutating func consumerRestarted(_ consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+  mutating func consumerRestarted(_ consumer: NodeID, _ session: UInt64, into out: inout Outbox<FrontMachine>) {
     if channel == deployment.engine { return targetRestarted(consumer, into: &out) }
     guard let position = consumers.firstIndex(of: consumer) else { return }
+    if isStream(consumer) { return begin(session, of: consumer, into: &out) }
     busy[position] = 0
-    if isStream(consumer) { return beginSession(of: consumer, into: &out) }
     for lane in lanes.indices {
       for entry in lanes[lane].entries.indices {
         if case .leased(let number, consumer, true) = lanes[lane].entries[entry].state {

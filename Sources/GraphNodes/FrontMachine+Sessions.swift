@@ -43,8 +43,15 @@ extension FrontMachine {
   }
 
   /// The job comes up, at its last checkpoint. What it had in hand was an attempt.
-  mutating func beginSession(of consumer: NodeID, into out: inout Outbox<FrontMachine>) {
+  ///
+  /// A job asks for its session until that is confirmed, and the network may tell it twice: what has begun does not
+  /// begin again, or it would take back what the job has in hand by now.
+  mutating func begin(_ session: UInt64, of consumer: NodeID, into out: inout Outbox<FrontMachine>) {
     guard let position = consumers.firstIndex(of: consumer) else { return }
+    out.send(.subscribed(channel: channel, session: session), to: deployment.machine(of: consumer))
+    guard session > sessions[position] else { return }
+    sessions[position] = session
+    busy[position] = 0
     hasLapsed[position] = false
     rewind(consumer)
     for lane in lanes.indices where lanes[lane].group == consumer {

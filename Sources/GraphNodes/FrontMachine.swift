@@ -24,6 +24,8 @@ public struct FrontMachine: Equatable, Sendable {
   var busy: [Int]
   /// Indexed likewise: stream jobs whose session ended and that have not begun another.
   var hasLapsed: [Bool]
+  /// Indexed likewise: the session of a stream job that began last.
+  var sessions: [UInt64]
   var nextLease: UInt64 = 0
   /// Leases whose acknowledgement is in the log: confirmed again when asked again.
   var acknowledgedLeases = KeySet()
@@ -46,6 +48,7 @@ public struct FrontMachine: Equatable, Sendable {
     lanes = Self.lanes(of: channel, in: deployment)
     busy = Array(repeating: 0, count: deployment.consumers[channel.index].count)
     hasLapsed = Array(repeating: false, count: deployment.consumers[channel.index].count)
+    sessions = Array(repeating: 0, count: deployment.consumers[channel.index].count)
   }
 
   private static func lanes(of channel: ChannelID, in deployment: Deployment) -> [Lane] {
@@ -60,7 +63,8 @@ public struct FrontMachine: Equatable, Sendable {
       && left.isReading == right.isReading && left.lanes == right.lanes && left.known == right.known
       && left.storing == right.storing && left.busy == right.busy && left.nextLease == right.nextLease
       && left.acknowledgedLeases == right.acknowledgedLeases && left.nextPartition == right.nextPartition
-      && left.hasLapsed == right.hasLapsed && left.untilRepeat == right.untilRepeat && left.results == right.results
+      && left.hasLapsed == right.hasLapsed && left.sessions == right.sessions
+      && left.untilRepeat == right.untilRepeat && left.results == right.results
   }
 }
 
@@ -176,13 +180,13 @@ extension FrontMachine: Machine {
     guard !isReading else { return }
     switch message {
     case .put(let message): store(message, for: sender, into: &out)
-    case .subscribe: consumerRestarted(NodeID(raw: sender.raw), into: &out)
+    case .subscribe(_, let session): consumerRestarted(NodeID(raw: sender.raw), session, into: &out)
     case .acknowledge(_, let lease): acknowledge(lease, for: sender, into: &out)
     case .processed(_, let lease): processed(lease, into: &out)
     case .gaveUp(_, let lease, let wasRefused): release(lease, wasRefused: wasRefused, into: &out)
     case .stored(let message): parked(message, into: &out)
     case .reply(let reply): complete(reply, into: &out)
-    case .request, .deliver, .acknowledged, .leaseOver, .signal:
+    case .request, .deliver, .acknowledged, .leaseOver, .signal, .subscribed:
       preconditionFailure("a front is no consumer")
     case .log:
       break
@@ -343,6 +347,7 @@ extension FrontMachine {
     }
     for count in busy { fingerprinter.feed(count) }
     for flag in hasLapsed { fingerprinter.feed(flag) }
+    for session in sessions { fingerprinter.feed(session) }
     fingerprinter.feed(acknowledgedLeases)
     fingerprinter.feed(nextPartition)
     fingerprinter.feed(untilRepeat)

@@ -48,7 +48,7 @@ extension NodeMachine {
           strand: units[unit].work.strand)),
       to: deployment.front(of: engine))
     units[unit].phase = .storing
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    repeatLater(unit, into: &out)
     // Saying it again gives the engine no more time.
     if call.isAwaited, !isRepeat { out.arm(.timeout(units[unit].serial), after: .exactly(call.timeout)) }
   }
@@ -117,16 +117,26 @@ extension NodeMachine {
     }
     out.send(.put(message), to: deployment.front(of: channel))
     units[unit].phase = .storing
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    repeatLater(unit, into: &out)
   }
 
-  /// Says again, with the same id, what was not confirmed within a second.
+  mutating func repeatLater(_ unit: Int, into out: inout Outbox<NodeMachine>) {
+    out.arm(.resend(units[unit].serial), after: .exactly(Self.pause(after: units[unit].repeats)))
+    units[unit].repeats += 1
+  }
+
+  /// How long what nothing confirms waits until it is said again: for the first minute a second, so that the end of an
+  /// outage is noticed at once; then twice as long each time, up to about a minute, so that one of days is not asked
+  /// through a million times.
+  static func pause(after repeats: Int) -> SimDuration { .seconds(1 << Int64(max(0, min(repeats - 59, 6)))) }
+
+  /// Says again, with the same id, what was not confirmed in time.
   mutating func resend(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     switch units[unit].phase {
     case .acknowledging:
       guard let lease = units[unit].lease else { return }
       out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
-      out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+      repeatLater(unit, into: &out)
     case .storing, .reading:
       performAgain(unit, into: &out)
     case .replying:

@@ -35,6 +35,7 @@ extension NodeMachine {
     fingerprinter.feed(address)
     let root = units[unit].work.root
     units[unit].awaited = fingerprinter.value
+    if units[unit].phase != .replying { units[unit].repeats = 0 }
     units[unit].phase = .replying
     send(
       Signal(id: fingerprinter.value, name: address.name, key: KeyValue(field: nil, root: root).packed, root: root),
@@ -46,7 +47,7 @@ extension NodeMachine {
   ) {
     if target == id { return accept(signal, from: .unit(units[unit].serial), into: &out) }
     out.send(.signal(signal), to: deployment.machine(of: target))
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    repeatLater(unit, into: &out)
   }
 
   // MARK: Confirmed

@@ -54,6 +54,7 @@ extension NodeMachine {
     units[unit].retries = 0
     units[unit].isOutcomeUnknown = units[unit].isResumed
     units[unit].awaited = 0
+    units[unit].repeats = 0
     out.observe(.began(units[unit].work, step))
     getReady(unit, into: &out)
   }

@@ -167,7 +167,7 @@ extension NodeMachine {
     if units[unit].awaited == 0 { units[unit].awaited = derivedID(step, unit) }
     units[unit].phase = .reading
     out.send(.log(.read(request: units[unit].awaited, from: 1)), to: deployment.replicas(of: .table(table))[0])
-    out.arm(.resend(units[unit].serial), after: .exactly(.seconds(1)))
+    repeatLater(unit, into: &out)
   }
 
   mutating func takeSnapshot(_ message: LogMessage<Record>, into out: inout Outbox<NodeMachine>) {

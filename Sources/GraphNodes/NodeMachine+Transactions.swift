@@ -98,15 +98,21 @@ extension NodeMachine {
 
   // MARK: Outbox
 
-  /// Sends the oldest committed message, and again every second until its channel confirms it.
+  /// Sends the oldest committed message, and again, ever later, until its channel confirms it.
   mutating func relayOutbox(into out: inout Outbox<NodeMachine>) {
     guard let head = database.outbox.first else { return out.disarm(.relay) }
     out.send(.put(head), to: deployment.front(of: head.channel))
-    out.arm(.relay, after: .exactly(.seconds(1)))
+    out.arm(.relay, after: .exactly(Self.pause(after: relayRepeats)))
+  }
+
+  mutating func relayAgain(into out: inout Outbox<NodeMachine>) {
+    relayRepeats += 1
+    relayOutbox(into: &out)
   }
 
   mutating func relayed(_ message: UInt64, into out: inout Outbox<NodeMachine>) {
     guard database.outbox.first?.id == message else { return }
+    relayRepeats = 0
     commit(.relayed(message: message), into: &out)
     relayOutbox(into: &out)
   }

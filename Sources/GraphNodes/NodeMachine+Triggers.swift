@@ -117,7 +117,7 @@ extension NodeMachine {
     if let lease = arrival.lease, node.acknowledgement == .before {
       units[units.count - 1].phase = .acknowledging
       out.send(.acknowledge(channel: lease.channel, lease: lease.number), to: deployment.front(of: lease.channel))
-      out.arm(.resend(unit.serial), after: .exactly(.seconds(1)))
+      repeatLater(units.count - 1, into: &out)
     } else {
       arrive(units.count - 1, into: &out)
     }

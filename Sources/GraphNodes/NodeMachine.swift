@@ -28,6 +28,10 @@ public struct NodeMachine: Equatable, Sendable {
   var epoch = Epoch()
   /// The snapshot on its way into a table's log.
   var committing: Epoch?
+  /// How often the outbox's head was sent in vain.
+  var relayRepeats = 0
+  /// Of a stream job: what it has told the channels that it reads.
+  var session = JobSession()
   /// A stream job is down after a failure.
   var isRestarting = false
   /// Failures of a stream job since its last checkpoint.
@@ -57,7 +61,8 @@ public struct NodeMachine: Equatable, Sendable {
       && left.isRecovering == right.isRecovering && left.endedRuns == right.endedRuns
       && left.servedInvocations == right.servedInvocations && left.epoch == right.epoch
       && left.committing == right.committing && left.isRestarting == right.isRestarting
-      && left.restarts == right.restarts && left.signals == right.signals
+      && left.restarts == right.restarts && left.relayRepeats == right.relayRepeats
+      && left.session == right.session && left.signals == right.signals
   }
 }
 
@@ -81,6 +86,8 @@ public enum NodeTimer: Hashable, Sendable {
   case checkpoint
   /// A stream job comes up again.
   case restartJob
+  /// Not every channel has confirmed the session of a stream job.
+  case subscription
   case log
 }
 
@@ -141,7 +148,8 @@ extension NodeMachine: Machine {
     case .signal(let signal): .reply(Reply(request: signal.id, failure: .refused))
     case .deliver(let delivery):
       .gaveUp(channel: delivery.message.channel, lease: delivery.lease, wasRefused: true)
-    case .reply, .put, .stored, .subscribe, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp, .log: nil
+    case .reply, .put, .stored, .subscribe, .subscribed,
+      .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp, .log: nil
     }
   }
 
@@ -169,6 +177,8 @@ extension NodeMachine: Machine {
     fingerprinter.feed(committing)
     fingerprinter.feed(isRestarting)
     fingerprinter.feed(restarts)
+    fingerprinter.feed(relayRepeats)
+    fingerprinter.feed(session)
   }
 }
 
@@ -192,11 +202,14 @@ extension NodeMachine {
   }
 
   /// Tells every channel, and the engine, that this node holds nothing of theirs.
-  func subscribe(into out: inout Outbox<NodeMachine>) {
+  mutating func subscribe(into out: inout Outbox<NodeMachine>) {
+    if isStream { return beginSession(into: &out) }
     for channel in graph.channelIDs where deployment.consumers[channel.index].contains(id) {
-      out.send(.subscribe(channel: channel), to: deployment.front(of: channel))
+      out.send(.subscribe(channel: channel, session: 0), to: deployment.front(of: channel))
     }
-    if let engine = deployment.engine { out.send(.subscribe(channel: engine), to: deployment.front(of: engine)) }
+    if let engine = deployment.engine {
+      out.send(.subscribe(channel: engine, session: 0), to: deployment.front(of: engine))
+    }
   }
 
   private mutating func receive(
@@ -207,6 +220,7 @@ extension NodeMachine {
     case .deliver(let delivery): take(delivery, into: &out)
     case .reply(let reply): take(reply, into: &out)
     case .stored(let message): takeConfirmation(of: message, into: &out)
+    case .subscribed(let channel, let session): takeSession(session, at: channel, into: &out)
     case .acknowledged(let channel, let lease): takeAcknowledged(channel, lease, into: &out)
     case .leaseOver(let channel, let lease): takeLeaseOver(channel, lease, into: &out)
     case .log(let message):
@@ -234,7 +248,9 @@ extension NodeMachine {
     case .alarm(let run, let strand, let step): soundAlarm(run: run, strand: strand, step, into: &out)
     case .tick(let root): refireTick(root: root, into: &out)
     case .relay:
-      relayOutbox(into: &out)
+      relayAgain(into: &out)
+    case .subscription:
+      askForSession(into: &out)
     case .checkpoint:
       checkpoint(into: &out)
     case .restartJob:
@@ -329,6 +345,7 @@ extension NodeTimer: Fingerprintable {
     case .log: fingerprinter.feed(6 << 32 as UInt64)
     case .checkpoint: fingerprinter.feed(7 << 32 as UInt64)
     case .restartJob: fingerprinter.feed(8 << 32 as UInt64)
+    case .subscription: fingerprinter.feed(11 << 32 as UInt64)
     }
   }
 }

@@ -13,8 +13,11 @@ public enum NodeMessage: Equatable, Sendable {
   indirect case put(ChannelMessage)
   /// The front to the sender: it is in the log.
   case stored(message: UInt64)
-  /// A consumer that came up tells the front that it holds nothing.
-  case subscribe(channel: ChannelID)
+  /// A consumer that came up tells the front that it holds nothing. The sessions of a stream job are numbered upwards;
+  /// for every other consumer the number is 0.
+  case subscribe(channel: ChannelID, session: UInt64)
+  /// The front to a stream job: this session, or a later one, has begun.
+  case subscribed(channel: ChannelID, session: UInt64)
   indirect case deliver(Delivery)
   /// The work is done; or, with `ack: before`, about to begin.
   case acknowledge(channel: ChannelID, lease: UInt64)
@@ -127,9 +130,14 @@ extension NodeMessage: Fingerprintable {
     case .stored(let message):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(message)
-    case .subscribe(let channel):
+    case .subscribe(let channel, let session):
       fingerprinter.feed(5 as UInt64)
       fingerprinter.feed(channel)
+      fingerprinter.feed(session)
+    case .subscribed(let channel, let session):
+      fingerprinter.feed(14 as UInt64)
+      fingerprinter.feed(channel)
+      fingerprinter.feed(session)
     case .deliver(let delivery):
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(delivery.message)

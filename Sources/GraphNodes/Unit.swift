@@ -146,6 +146,8 @@ struct Unit: Equatable, Sendable {
   var isResumed = false
   /// The request or message it waits for.
   var awaited: UInt64 = 0
+  /// How often it has said what nothing has confirmed.
+  var repeats = 0
   /// Compensations registered so far; while compensating, those still to run, next one first.
   var undos: [Undo] = []
   var isCompensating = false
@@ -230,6 +232,7 @@ extension Unit: Fingerprintable {
       fingerprinter.feed(recorded.number)
     }
     fingerprinter.feed(retries)
+    fingerprinter.feed(repeats)
     fingerprinter.feed(awaited)
     fingerprinter.feed(undos)
     fingerprinter.feed(UInt64(failure.rawValue))

@@ -12,6 +12,7 @@ struct InterleavingSearch {
   let deployment: Deployment
   let budgets: GraphRules.Budgets
   let bounds: ExplorationBounds
+  var crew: any Crew = OneByOne()
 
   /// States that a search without a bound of its own stops at: with what goes with each, some hundred megabytes.
   static let defaultBound = 100_000
@@ -26,7 +27,7 @@ struct InterleavingSearch {
     var shown: [(thing: SearchTally.Thing, state: Int)] = []
     var ends = 0
     var isStopped = false
-    let end = explorer.run { visit in
+    let end = explorer.run(crew: crew) { visit in
       if visit.number % Self.statesPerQuestion == 0 {
         let status = Progress(
           part: .interleavings, runs: visit.depth, total: 0, states: visit.number, tried: tally.runs)

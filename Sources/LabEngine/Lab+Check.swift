@@ -1,7 +1,7 @@
 import Exploration
 import GraphFile
 import GraphNodes
-import Primitives
+public import Primitives
 import ProgressGraph
 import Properties
 import Simulation

@@ -152,7 +152,8 @@ struct FinishedRun {
 extension Anomaly {
   func report(in graph: Graph) -> AnomalyReport {
     AnomalyReport(
-      code: code, subject: subject.name(in: graph), key: graph.label(ofKey: key), count: count, step: step)
+      code: code, subject: subject.name(in: graph), key: graph.label(ofKey: key), count: count, step: step,
+      loss: lossCause(in: graph))
   }
 }
 

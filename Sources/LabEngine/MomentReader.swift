@@ -229,7 +229,7 @@ struct MomentReader {
     switch message {
     case .request, .put, .deliver, .signal: false
     case .reply, .stored, .acknowledge, .processed, .acknowledged, .leaseOver, .gaveUp: true
-    case .subscribe, .log: nil
+    case .subscribe, .subscribed, .log: nil
     }
   }
 

@@ -12,13 +12,16 @@ public struct AnomalyReport: Equatable, Sendable {
   public var count: Int
   /// The step of the run at which it can first be seen.
   public var step: Int
+  /// How it came to be LOST; nil for every other code.
+  public var loss: LossCause?
 
-  public init(code: AnomalyCode, subject: String, key: String, count: Int, step: Int) {
+  public init(code: AnomalyCode, subject: String, key: String, count: Int, step: Int, loss: LossCause? = nil) {
     self.code = code
     self.subject = subject
     self.key = key
     self.count = count
     self.step = step
+    self.loss = loss
   }
 }
 
@@ -134,6 +137,8 @@ public struct ViolationReport: Equatable, Sendable {
   public var steps: Int
   /// True for LOST where a caller was told FAIL, truthfully, of work that must complete (semantics.md, section 1).
   public var isCleanFailure: Bool
+  /// How the work came to be LOST; nil for every other code.
+  public var loss: LossCause?
   /// True when the file declares the code (an `outcome` or a `tolerate`): shown, but no failure.
   public var isDeclared: Bool
   /// The seed of a random schedule; nil for the seed of the report.

@@ -54,6 +54,7 @@ struct SearchSummary {
     report.key = graph.label(ofKey: finding.anomaly?.key ?? root)
     report.count = finding.anomaly?.count ?? 1
     report.isCleanFailure = finding.anomaly == nil
+    report.loss = finding.anomaly.map { $0.lossCause(in: graph) } ?? .toldOfFailure
     report.span = span(of: finding)
     if let path = finding.path {
       report.path = path

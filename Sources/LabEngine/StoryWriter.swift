@@ -183,7 +183,7 @@ struct StoryWriter: Sendable {
     case .acknowledge: "the acknowledgement"
     case .signal(let signal): "the signal \(graph[signal.name])"
     case .processed: "the news of progress"
-    case .acknowledged, .leaseOver, .subscribe, .gaveUp, .log: nil
+    case .acknowledged, .leaseOver, .subscribe, .subscribed, .gaveUp, .log: nil
     }
   }
 

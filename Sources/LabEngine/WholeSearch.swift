@@ -60,7 +60,7 @@ struct WholeSearch {
   private func explore(_ result: inout Result, _ progress: FaultSearch.Telling) {
     let search = InterleavingSearch(
       deployment: deployment, budgets: GraphRules.Budgets(crashes: min(1, options.faults)),
-      bounds: ExplorationBounds(states: options.stateLimit ?? InterleavingSearch.defaultBound))
+      bounds: ExplorationBounds(states: options.stateLimit ?? InterleavingSearch.defaultBound), crew: crew)
     let report = search.run(into: &result.tally, progress: progress)
     result.interleavings = report
     if report.bound != nil { result.tally.isComplete = false }

@@ -1,3 +1,4 @@
+import LabEngine
 import ProgressGraph
 
 /// What each anomaly code says in a sentence about one subject, and what cures it: the predicates of semantics.md,
@@ -6,6 +7,8 @@ struct AnomalyWording {
   let code: AnomalyCode
   /// True where LOST means a caller who was told FAIL, truthfully, of work that must complete.
   var isCleanFailure = false
+  /// How work came to be LOST, where that is known.
+  var loss: LossCause?
 
   /// A clause without a full stop: `charge happened 2 times for order-1`.
   ///
@@ -39,12 +42,11 @@ struct AnomalyWording {
 
   /// The smallest change of the file that usually ends it.
   var remedy: String {
-    if isCleanFailure { return "take the request through a queue, or `retry` for longer than the outage" }
-    return switch code {
+    switch code {
     case .dup:
       "give the step a `key` and its node `work: idempotent`, or do it inside a `tx`"
     case .lost:
-      "acknowledge after the work (`ack: after`), and put a record sent beside a write into the same `tx`"
+      isCleanFailure ? remedy(against: .toldOfFailure) : remedy(against: loss)
     case .stuck:
       "give the channel `dlq: true`, or the node `skip_poison: park`, so that one bad trigger does not block the rest"
     case .parked:
@@ -61,6 +63,25 @@ struct AnomalyWording {
       "record the choice: `work: durable`, with the `choose` in a step of its own"
     case .stale:
       "read closer to the decision, or lower the table's `every`"
+    }
+  }
+
+  private func remedy(against loss: LossCause?) -> String {
+    switch loss {
+    case .acknowledgedEarly:
+      "acknowledge after the work (`ack: after`)"
+    case .deleted:
+      "let the channel keep what fails (`retention`, `skip_poison: park`), on a log that loses nothing it has confirmed"
+    case .coarseKey:
+      "use a `key` that no two triggers share"
+    case .timerInMemory:
+      "let a durable timer trigger it: `every` instead of `cron`"
+    case .unattended:
+      "wait for the answer and give it after the work, or take the request through a queue"
+    case .toldOfFailure:
+      "take the request through a queue, or `retry` for longer than the outage"
+    case nil:
+      "leave the work in a log until it is done: take it through a queue, or make the node `work: durable`"
     }
   }
 }

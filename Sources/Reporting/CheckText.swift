@@ -192,7 +192,8 @@ struct CheckText {
   }
 
   private func write(_ violation: ViolationReport, to text: inout StyledText) {
-    let wording = AnomalyWording(code: violation.code, isCleanFailure: violation.isCleanFailure)
+    let wording = AnomalyWording(
+      code: violation.code, isCleanFailure: violation.isCleanFailure, loss: violation.loss)
     let clause = wording.clause(subject: "`\(clipped(violation.subject))`", key: violation.key, count: violation.count)
     let broken = violation.expectations.map { "`\(clipped($0))`" }
     let verb = broken.count == 1 ? "does" : "do"

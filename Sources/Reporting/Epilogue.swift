@@ -22,7 +22,10 @@ struct Epilogue {
     sentences += losses.map(sentence)
     sentences += blame
     sentences += judgement
-    if let loss = losses.first { sentences.append("What would help: \(AnomalyWording(code: loss.code).remedy).") }
+    if let loss = losses.first {
+      let wording = AnomalyWording(code: loss.code, loss: loss.cause)
+      sentences.append("What would help: \(wording.remedy).")
+    }
     return sentences
   }
 
@@ -35,6 +38,8 @@ struct Epilogue {
     var keys: [String]
     var count: Int
     var firstStep: Int
+    /// How the first of them came to be lost.
+    var cause: LossCause?
   }
 
   private var losses: [Loss] {
@@ -48,7 +53,7 @@ struct Epilogue {
         losses.append(
           Loss(
             code: anomaly.code, subject: anomaly.subject, keys: [anomaly.key], count: anomaly.count,
-            firstStep: anomaly.step))
+            firstStep: anomaly.step, cause: anomaly.loss))
       }
     }
     return losses

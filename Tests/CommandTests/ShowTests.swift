@@ -42,6 +42,7 @@ import Testing
     let arguments = ["naive.yaml", "--fault", crash, "--pane"]
     #expect(try show(arguments + ["inspector"], in: folder).output.contains(/\n +effects +charge 2\n/))
     #expect(try show(arguments + ["log"], in: folder).output.contains("raft, standing in for kafka"))
+    #expect(try show(arguments + ["progress"], in: folder).output.contains("\n          pay  done, attempt 2\n"))
     #expect(try show(arguments + ["properties"], in: folder).output.contains(/\nVIOLATED +once charge\b/))
     #expect(try show(["naive.yaml", "--pane", "properties"], in: folder).output.contains(/\nholds +once charge\n/))
   }

@@ -98,6 +98,31 @@ import Testing
     #expect(rests == 1)
   }
 
+  /// Does everything in the opposite order.
+  private struct Backwards: Crew {
+    func map<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) -> [Result] {
+      (0..<count).reversed().map(body).reversed()
+    }
+  }
+
+  /// The lattice is wide enough for many pieces and several batches in one layer, and the bounds cut within them.
+  @Test(arguments: [1_000_000, 9_999, 3] as [Int])
+  func whoDoesWhichPartFirstChangesNothing(_ states: Int) {
+    let heights = [30, 30, 30, 2] as [UInt64]
+    var seen: [[Int]] = []
+    for crew in [OneByOne(), Backwards()] as [any Crew] {
+      var explorer = Self.explorer(heights.map { Ladder(height: $0) }, states: states)
+      var visits: [Int] = []
+      let end = explorer.run(crew: crew) { visit in
+        visits.append(visit.depth * 1_000_003 + visit.cluster.slots.reduce(0) { $0 * 31 + Int($1.machine.step) })
+        return true
+      }
+      #expect(end == (states == 1_000_000 ? .exhausted : .stateBound))
+      seen.append(visits + [explorer.transitions, explorer.widest, explorer.stateCount])
+    }
+    #expect(seen[0] == seen[1] && seen[0].count == min(states, 31 * 31 * 31 * 3) + 3)
+  }
+
   // MARK: The table
 
   @Test func theTableIsASet() {

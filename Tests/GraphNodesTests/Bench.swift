@@ -20,6 +20,8 @@ struct Bench {
   let deployment: Deployment
   var simulator: Simulator<LabMachine>
   private(set) var seen: [WorkObservation] = []
+  /// When the last action took place. The simulator's clock goes on to timers that were disarmed by then.
+  private(set) var lastActionAt = SimInstant.start
 
   var graph: Graph { deployment.graph }
 
@@ -49,6 +51,7 @@ struct Bench {
 
   mutating func run(for limit: SimDuration = .hours(1)) {
     while case .acted = simulator.advance(until: .start + limit) {
+      lastActionAt = simulator.now
       for case .observed(_, .work(let observation)) in simulator.events { seen.append(observation) }
     }
   }

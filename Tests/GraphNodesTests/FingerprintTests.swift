@@ -78,7 +78,7 @@ import Testing
       ("fork, needed", Self.unit { $0.fork = Unit.Fork(needed: 2, running: 2) }),
       ("fork, ended", Self.unit { $0.fork = Self.endedFork(nil) }),
       ("fork, failed", Self.unit { $0.fork = Self.endedFork(.failed) }),
-      ("retries", Self.unit { $0.retries = 1 }),
+      ("retries", Self.unit { $0.retries = 1 }), ("repeats", Self.unit { $0.repeats = 1 }),
       ("isOutcomeUnknown", Self.unit { $0.isOutcomeUnknown = true }), ("isResumed", Self.unit { $0.isResumed = true }),
       ("awaited", Self.unit { $0.awaited = 1 }), ("undos", Self.unit { $0.undos = [Undo(step: StepID(1))] }),
       ("isCompensating", Self.unit { $0.isCompensating = true }), ("failure", Self.unit { $0.failure = .terminal }),
@@ -166,6 +166,9 @@ import Testing
       ("database, offsets", changed { $0.database.offsets.insert(Self.place) }),
       ("database, checkpoints", changed { $0.database.checkpoints = 1 }),
       ("isRestarting", changed { $0.isRestarting = true }), ("restarts", changed { $0.restarts = 1 }),
+      ("relayRepeats", changed { $0.relayRepeats = 1 }), ("session", changed { $0.session.number = 1 }),
+      ("session, unconfirmed", changed { $0.session.unconfirmed = [ChannelID(0)] }),
+      ("session, repeats", changed { $0.session.repeats = 1 }),
       ("committing", changed { $0.committing = Epoch() }),
       ("epoch", changed { $0.epoch.records = [Self.processed(lease: nil)] }),
       ("epoch, leased", changed { $0.epoch.records = [Self.processed(lease: 1)] }),
@@ -204,6 +207,7 @@ import Testing
       ("known", changed { $0.known.insert(1) }),
       ("storing", changed { $0.storing = [FrontMachine.PendingPut(message: Self.message(), senders: [])] }),
       ("busy", changed { $0.busy[0] = 1 }), ("hasLapsed", changed { $0.hasLapsed[0] = true }),
+      ("sessions", changed { $0.sessions[0] = 1 }),
       ("lanes, processed", changed {
         $0.lanes[0].entries = [Self.entry { $0.state = .processed(number: 1, consumer: NodeID(2)) }]
       }),

@@ -209,9 +209,36 @@ final class FrontBench {
     #expect(first.map(\.message.id) == [1, 2])
     bench.acknowledge(first[1].lease)
     #expect(bench.deliveries().map(\.message.id) == [3])
-    bench.step(.message(.subscribe(channel: bench.channel), from: MachineID(1)))
+    bench.step(.message(.subscribe(channel: bench.channel, session: 0), from: MachineID(1)))
     #expect(bench.deliveries().map(\.message.id) == [4], "a consumer that came up holds nothing")
   }
+
+  /// A job asks for its session until that is confirmed: what arrives late, or twice, ends nothing.
+  @Test func `a session begins once, however often a job asks for it`() throws {
+    let bench = try FrontBench(Self.streamed, channel: "clicks")
+    bench.put(1)
+    bench.answerLog()
+    #expect(bench.deliveries().map(\.attempt) == [1])
+    func subscribe(_ session: UInt64) {
+      bench.step(.message(.subscribe(channel: bench.channel, session: session), from: MachineID(1)))
+    }
+    subscribe(2)
+    #expect(bench.deliveries().map(\.attempt) == [2], "what the job had in hand comes again")
+    for session in [2, 1] as [UInt64] {
+      subscribe(session)
+      #expect(bench.deliveries().isEmpty)
+    }
+    subscribe(3)
+    #expect(bench.deliveries().map(\.attempt) == [3])
+  }
+
+  static let streamed = """
+    name: s
+    channels: {clicks: {kind: topic, partitions: 1}}
+    nodes:
+      web: {kind: client, do: [{publish: clicks}]}
+      job: {kind: stream, trigger: clicks, do: [{write: seen}]}
+    """
 
   static let fifo = """
     name: f

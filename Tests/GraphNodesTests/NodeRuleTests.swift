@@ -1,11 +1,12 @@
 import ClusterModel
-import GraphNodes
 import LabWorld
 import MachineContract
 import Primitives
 import ProgressGraph
 import Simulation
 import Testing
+
+@testable import GraphNodes
 
 /// Runs small graphs and reads what the nodes announce: one rule of the runtime in each test.
 @Suite struct NodeRuleTests {
@@ -65,6 +66,46 @@ import Testing
       .message(MessagePattern(from: [MachineID(raw: a.raw)], to: [front]) { _, _ in true }, nth: 1, .drop))
     let bench = try Bench.seen(text, crashes: [("a", .after(.work(a)))], extra: [lost])
     #expect(bench.effects == ["one", "facts", "mail"])
+  }
+
+  @Test func `a record that is not confirmed is put again`() throws {
+    let text = """
+      name: p
+      nodes: {web: {kind: client, do: [{send: jobs}]}, worker: {trigger: jobs, do: [{write: done}]}}
+      """
+    let graph = try graph(text)
+    let web = MachineID(raw: try #require(graph.node(named: "web")).raw)
+    let front = Deployment(graph, logs: .ideal).fronts.compactMap { $0 }[0]
+    let lost = (1...4).map { nth in
+      PlannedFault<LabMachine>(.message(MessagePattern(from: [web], to: [front]) { _, _ in true }, nth: nth, .drop))
+    }
+    let bench = try Bench.seen(text, extra: lost)
+    #expect(bench.effects == ["jobs", "done"])
+    #expect(bench.lastActionAt >= .start + .seconds(4) && bench.lastActionAt < .start + .seconds(5))
+  }
+
+  @Test func `the outbox relays what is not confirmed again`() throws {
+    let text = """
+      name: o
+      nodes:
+        web: {kind: client, do: [{call: a, timeout: 1m}]}
+        a: {work: transactional, do: [{tx: [{publish: facts}]}]}
+        b: {trigger: facts, do: [{write: done}]}
+      """
+    let graph = try graph(text)
+    let a = MachineID(raw: try #require(graph.node(named: "a")).raw)
+    let front = Deployment(graph, logs: .ideal).fronts.compactMap { $0 }[0]
+    let lost = (1...3).map { nth in
+      PlannedFault<LabMachine>(.message(MessagePattern(from: [a], to: [front]) { _, _ in true }, nth: nth, .drop))
+    }
+    let bench = try Bench.seen(text, extra: lost)
+    #expect(bench.effects == ["facts", "done"])
+    #expect(bench.lastActionAt >= .start + .seconds(3) && bench.lastActionAt < .start + .seconds(4))
+  }
+
+  @Test func `after a minute it is said ever more rarely, up to about once a minute`() {
+    let pauses = [0, 59, 60, 61, 65, 66, 1_000_000].map { NodeMachine.pause(after: $0) }
+    #expect(pauses == [1, 1, 2, 4, 64, 64, 64].map { .seconds($0) })
   }
 
   // MARK: Versions

@@ -103,4 +103,12 @@ import Testing
       #expect(AnomalyWording(code: other).remedy != wording.remedy)
     }
   }
+
+  @Test func everyWayToLoseWorkHasACureOfItsOwn() {
+    let remedies = LossCause.allCases.map { AnomalyWording(code: .lost, loss: $0).remedy }
+    #expect(Set(remedies + [AnomalyWording(code: .lost).remedy]).count == remedies.count + 1)
+    let early = AnomalyWording(code: .lost, loss: .acknowledgedEarly).remedy
+    #expect(remedies.filter { $0.contains("ack: after") } == [early])
+    #expect(AnomalyWording(code: .lost, isCleanFailure: true).remedy.contains("retry"))
+  }
 }

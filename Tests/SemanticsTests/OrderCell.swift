@@ -165,4 +165,31 @@ struct OrderCell: Equatable, Sendable, CustomTestStringConvertible {
     let calm = try LabRun(cell.text, scenario: nil, logs: logs)
     #expect(calm.codes == [] && calm.story != run.story)
   }
+
+  /// Method: as the cell of the parked group, but the effect lies below a call, or is the call of an external's.
+  @Test(arguments: [
+    ("bank: {do: [{write: paid}]}", "bank/paid"), ("bank: {do: [{call: psp}]}", "bank/psp"),
+  ])
+  func `a parked trigger is overtaken below its calls, too`(bank: String, step: String) throws {
+    let text = """
+      name: order
+      horizon: 2m
+      channels:
+        jobs: {kind: queue, lease: 1s, fifo: true, key: customer_id, dlq: true, max_deliveries: 2, redrive: me}
+      nodes:
+        client: {kind: client, do: [{send: jobs, key: customer_id}]}
+        worker: {trigger: jobs, do: [{call: bank}]}
+        \(bank)
+      expect: {ordered: [{jobs: customer_id}]}
+      scenarios:
+        overtaken:
+          load: {count: 2, every: 5ms, same: [customer_id]}
+          faults: [{poison: \(step)}]
+
+      """
+    for logs in LogChoice.allCases {
+      let run = try LabRun(text, scenario: "overtaken", logs: logs)
+      #expect(run.codes == [.ooo, .parked], "\(run.details)")
+    }
+  }
 }

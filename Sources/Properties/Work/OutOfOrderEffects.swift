@@ -78,18 +78,16 @@ private struct EffectOrder {
       guard let handler = anomaly.handler, case .channel(let channel) = anomaly.subject,
         let position = position(ofRoot: anomaly.root, in: channel, parkedAt: anomaly.step)
       else { continue }
-      for step in catalogue.effectSteps[handler.index] {
+      for (step, node) in catalogue.effects(under: handler) {
         if case .write(_, _, _?) = catalogue.graph[step].verb { continue }
-        guard let name = catalogue.names[step.index].first, !hasApplied(step, name, anomaly) else { continue }
-        let node = catalogue.graph[handler].node
+        guard let name = catalogue.names[step.index].first, !hasApplied(step, anomaly) else { continue }
         for field in catalogue.orderFields[handler.index] {
           let row = Row(
             place: place(of: step, at: node), name: name, key: catalogue.value(of: field, root: anomaly.root),
             records: channel)
           guard let known = latest[row], known.position > position else { continue }
-          let unit = anomaly.unit
           report(
-            Turn(row: row, position: position, handler: handler), by: unit, root: anomaly.root,
+            Turn(row: row, position: position, handler: handler), by: anomaly.unit, root: anomaly.root,
             at: max(anomaly.step, known.at))
           break
         }
@@ -103,12 +101,25 @@ private struct EffectOrder {
     }
   }
 
-  private func hasApplied(_ step: StepID, _ name: NameID, _ parked: Anomaly) -> Bool {
+  /// Whether the parked work, or work below its calls, has applied the effect of this step.
+  private func hasApplied(_ step: StepID, _ parked: Anomaly) -> Bool {
     guard let unit = parked.unit else { return false }
     return ledger.works.contains { work in
-      work.unit.handler == unit.handler && work.unit.root == unit.root && work.unit.path == unit.path
-        && work.effects.contains { ledger.effects[$0].step == step }
+      work.effects.contains { ledger.effects[$0].step == step } && isBelow(work, unit)
     }
+  }
+
+  private func isBelow(_ work: WorkRecord, _ unit: WorkUnit) -> Bool {
+    var current = work
+    // A call is recorded before the work it starts, so the chain is at most as long as the list of works.
+    for _ in ledger.works.indices {
+      if current.unit.handler == unit.handler, current.unit.root == unit.root, current.unit.path == unit.path {
+        return true
+      }
+      guard let call = current.parentCall else { return false }
+      current = ledger.works[ledger.calls[call].work]
+    }
+    return false
   }
 
   // MARK: Turns
@@ -181,5 +192,31 @@ private struct EffectOrder {
       Anomaly(
         code: .ooo, subject: subject, key: turn.row.key, count: 1, step: step, unit: unit, handler: turn.handler,
         root: root))
+  }
+}
+
+extension EffectCatalogue {
+  /// The forward steps with an effect that a handler's work leads to over its calls, and the node that bears it: what
+  /// is done for the handler's trigger. What its records start is done for the records.
+  fileprivate func effects(under handler: HandlerID) -> [(step: StepID, node: NodeID)] {
+    var effects: [(step: StepID, node: NodeID)] = []
+    var handlers = [handler]
+    var next = 0
+    while next < handlers.count {
+      let current = handlers[next]
+      next += 1
+      for id in graph.stepIDs where graph[id].handler == current && places[id.index] == .forward {
+        guard case .call(let call) = graph[id].verb else {
+          if !names[id.index].isEmpty { effects.append((id, graph[current].node)) }
+          continue
+        }
+        if isSingleEffect(call.handler) {
+          effects.append((id, call.target))
+        } else if !handlers.contains(call.handler) {
+          handlers.append(call.handler)
+        }
+      }
+    }
+    return effects
   }
 }

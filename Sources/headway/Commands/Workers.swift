@@ -1,5 +1,5 @@
 import Glibc
-import LabEngine
+import Primitives
 import Synchronization
 
 /// Does pieces of work that do not know each other on several threads, and gives the results in the order of the

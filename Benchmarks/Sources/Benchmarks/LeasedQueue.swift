@@ -6,9 +6,9 @@ import Primitives
 /// The model of `peers/queue.pml`, statement by statement: a producer, two workers that may crash, a broker that
 /// delivers again what was not acknowledged, and all they share as one state.
 ///
-/// A step and a state are what the peer's compiler makes of them. It merges a statement with the local ones that follow,
-/// so that `i++` belongs to the guard before it at the broker, and `m = 0` to the acknowledgement at a worker; it keeps no
-/// state within an atomic step; and it leaves out `eff`, which is only ever written.
+/// A step and a state are what the peer's compiler makes of them. It merges a statement with the local ones that
+/// follow, so that `i++` belongs to the guard before it at the broker, and `m = 0` to the acknowledgement at a worker;
+/// it keeps no state within an atomic step; and it leaves out `eff`, which is only ever written.
 struct LeasedQueue: Machine {
   typealias Message = UInt64
   typealias Timer = UInt64

@@ -91,6 +91,8 @@ enum Exhaustion {
 
   private static func check(_ outcome: Outcome, _ expected: Outcome) throws {
     let isSame = (outcome.states, outcome.transitions) == (expected.states, expected.transitions)
-    guard isSame, outcome.depth == expected.depth else { throw Program.Failure(description: "two searches of one model are not the same") }
+    guard isSame, outcome.depth == expected.depth else {
+      throw Program.Failure(description: "two searches of one model are not the same")
+    }
   }
 }

@@ -35,7 +35,7 @@ extension NodeMachine {
     let blackBox = deployment.impliedEffect(of: request.handler).map {
       Unit.BlackBox(effect: $0, step: request.step, key: request.key, countedKey: request.countedKey)
     }
-    if request.isReliable, let waiter, node.work != .durable, rejoin(request, work, waiter, into: &out) { return }
+    if request.isReliable, isPartOfEngine, let waiter, rejoin(request, work, waiter, into: &out) { return }
     admit(
       Arrival(
         work: work, identity: identity(of: request), event: nil, isCompensation: request.isCompensation,
@@ -43,6 +43,10 @@ extension NodeMachine {
         isInvocation: request.isReliable),
       into: &out)
   }
+
+  /// Whether the engine's ids mean anything here. A durable node has its journal instead, and an external that accepts
+  /// no keys knows no second request from a first: whoever asks it again asks for the effect again.
+  private var isPartOfEngine: Bool { node.work != .durable && (node.kind != .external || node.acceptsKeys) }
 
   /// An invocation that the node has in hand, or completed since it came up, is not begun again: its caller gets the
   /// one result. Only a crash makes the node forget, and then nothing but its own work control protects it.

@@ -23,6 +23,8 @@ struct GraphAssembly {
   var logs: [String: LogSpecification] = [:]
   /// How often each verb without an object of its own was used in the current handler.
   var ordinals: [String: Int] = [:]
+  /// How many strands the steps in hand run in: the product of the `each` around them.
+  var strands = 1
   /// Of the steps that could not be understood.
   var unread = UnreadNames()
   private var reportedTooMany: Set<String> = []

@@ -1,6 +1,7 @@
 import GraphNodes
 import Primitives
 import ProgressGraph
+import Properties
 import Simulation
 import Testing
 

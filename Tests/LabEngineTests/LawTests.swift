@@ -179,7 +179,8 @@ import Testing
     #expect(try design.outcome(logs: .ideal) == design.outcome(logs: .replicated), "\(design.fault)\n\(design.text)")
   }
 
-  /// Method: every design of the library with what its first scenario breaks, twice; every event, state and time is equal.
+  /// Method: every design of the library with what its first scenario breaks, twice. Every event, state and time is the
+  /// same.
   @Test(arguments: Files.library)
   func `the same seed tells the same story`(name: String) throws {
     let loaded = try Files.load(name)

@@ -65,7 +65,9 @@ struct ClientCell: Sendable, CustomTestStringConvertible {
   @Test(arguments: ClientCell.all, LogChoice.allCases)
   func `a press is a fresh id, a retry is not`(_ cell: ClientCell, _ logs: LogChoice) throws {
     let run = try LabRun(cell.text, scenario: CellGraph.scenario, logs: logs)
-    #expect(run.codes == cell.expected && !run.isFailure, "CELL 2.8 \(cell.testDescription): \(run.details)\n\(cell.text)")
+    #expect(
+      run.codes == cell.expected && !run.isFailure,
+      "CELL 2.8 \(cell.testDescription): \(run.details)\n\(cell.text)")
   }
 }
 

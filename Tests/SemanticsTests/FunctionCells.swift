@@ -4,8 +4,8 @@ import Testing
 
 /// One cell of the row `function` of table 2.8: the platform kills a function that needs longer than `max_runtime`.
 ///
-/// A kill is a forced F2, so that the cells are those of the tables 2.2 to 2.4 whose crash comes between two steps. Where
-/// the work never fits into the limit each attempt is killed, which is F6 at the step that comes too late.
+/// A kill is a forced F2, so that the cells are those of the tables 2.2 to 2.4 whose crash comes between two steps.
+/// Where the work never fits into the limit each attempt is killed, which is F6 at the step that comes too late.
 struct FunctionCell: Sendable, CustomTestStringConvertible {
   /// The row of the other table.
   let cell: Cell

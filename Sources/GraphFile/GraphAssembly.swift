@@ -21,8 +21,6 @@ struct GraphAssembly {
   /// Handlers by name, for each node; the single handler of `do` is under "".
   var handlerIDs: [[String: HandlerID]] = []
   var logs: [String: LogSpecification] = [:]
-  /// How often each verb without an object of its own was used in the current handler.
-  var ordinals: [String: Int] = [:]
   /// Of the steps that could not be understood.
   var unread = UnreadNames()
   private var reportedTooMany: Set<String> = []

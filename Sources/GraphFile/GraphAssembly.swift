@@ -21,6 +21,8 @@ struct GraphAssembly {
   /// Handlers by name, for each node; the single handler of `do` is under "".
   var handlerIDs: [[String: HandlerID]] = []
   var logs: [String: LogSpecification] = [:]
+  /// How many strands the steps in hand run in: the product of the `each` around them.
+  var strands = 1
   /// Of the steps that could not be understood.
   var unread = UnreadNames()
   private var reportedTooMany: Set<String> = []

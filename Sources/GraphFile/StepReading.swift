@@ -80,10 +80,7 @@ extension GraphAssembly {
     case "parallel":
       let branches = (value.elements ?? []).map { readSteps($0, handler, parent: id) }
       return .parallel(branches: branches, join: join(item["join"], of: branches.count))
-    case "each":
-      guard let count = value.count else { return nil }
-      return .each(
-        count: count, steps: readSteps(item["do"], handler, parent: id), join: join(item["join"], of: count))
+    case "each": return each(value, item, id, handler)
     case "signal": return intern(value).map { .signal(name: $0, key: intern(item["key"])) }
     case "reply": return intern(value).map { .reply(value: $0) }
     case "fail": return intern(value).map { .fail(reason: $0) }
@@ -92,6 +89,24 @@ extension GraphAssembly {
   }
 
   // MARK: Verbs with modifiers
+
+  private mutating func each(_ value: Item, _ item: Item, _ id: StepID, _ handler: HandlerID) -> Verb? {
+    guard let count = value.count else { return nil }
+    let around = strands
+    defer { strands = around }
+    strands *= count
+    guard strands <= Self.mostStrands else {
+      findings.error(
+        .outOfRange, at: value, "within the `each` around it this makes \(strands) strands of one work unit",
+        hint: "there may be \(Self.mostStrands); hand the rest to a queue")
+      return nil
+    }
+    return .each(
+      count: count, steps: readSteps(item["do"], handler, parent: id), join: join(item["join"], of: count))
+  }
+
+  /// Of one work unit, all levels of fan-outs together: each is work under way that a run has to hold.
+  private static var mostStrands: Int { 10_000 }
 
   private mutating func call(_ value: Item, _ item: Item, _ id: StepID, _ handler: HandlerID) -> Call? {
     guard let text = value.text, problem(ofName: text, as: .other) == nil else { return nil }

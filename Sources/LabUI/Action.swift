@@ -10,7 +10,7 @@ public enum Action: Hashable, CaseIterable, Sendable {
   case panLeft, panDown, panUp, panRight, zoomIn, zoomOut, zoomFit
   case listView, dimOthers, enlargePane, explain
   case find, findNext, findPrevious
-  case nextPane, previousPane, focusGraph, focusInspector, focusTime, focusEvents, focusProperties
+  case nextPane, previousPane, focusGraph, focusInspector, focusTime, focusEvents, focusProperties, focusProgress
   // The program
   case palette, help, mouse, redraw, suspend, close, quitNow, quitKeepingScreen
 }

@@ -11,6 +11,7 @@ public enum Pane: Int, CaseIterable, Sendable {
   case time = 3
   case events = 5
   case properties = 7
+  case progress = 8
 
   var title: String {
     switch self {
@@ -19,6 +20,15 @@ public enum Pane: Int, CaseIterable, Sendable {
     case .time: "Time"
     case .events: "Events"
     case .properties: "Props"
+    case .progress: "Progress"
+    }
+  }
+
+  /// Shares the strip at the bottom with others.
+  var isInStrip: Bool {
+    switch self {
+    case .events, .properties, .progress: true
+    case .graph, .inspector, .time: false
     }
   }
 }
@@ -83,6 +93,8 @@ public struct AppState: Sendable {
   public var inspectorOffset = 0
   /// Selected line of the properties.
   public var propertyCursor = 0
+  /// Selected line of the progress.
+  public var progressCursor = 0
   public var find = ""
   /// The last one takes the keys.
   public var layers: [Layer] = []

@@ -32,11 +32,12 @@ extension AppState {
     case .open:
       switch focus {
       case .graph, .properties, .events: return nil
-      case .inspector, .time: return "nothing to open here"
+      case .inspector, .time, .progress: return "nothing to open here"
       }
     case .goToStep, .faultMenu, .scenarioMenu, .branchMenu, .up, .down, .left, .right, .pageUp, .pageDown,
       .nextPlace, .find, .nextPane, .previousPane, .focusGraph, .focusInspector, .focusTime, .focusEvents,
-      .focusProperties, .palette, .help, .mouse, .redraw, .suspend, .close, .quitNow, .quitKeepingScreen:
+      .focusProperties, .focusProgress, .palette, .help, .mouse, .redraw, .suspend, .close, .quitNow,
+      .quitKeepingScreen:
       return nil
     }
   }

@@ -9,6 +9,7 @@ extension AppState {
       case .time: [.firstStep, .tip]
       case .events: [.find, .findNext]
       case .properties: [.open, .explain]
+      case .progress: [.nextNotable, .previousNotable]
       }
     // Whoever sees only a few hints must see how to get help and how to leave.
     let basics: [Action] = [.help, .close]

@@ -104,6 +104,7 @@ public struct KeyMap: Sendable {
     Binding(.focusTime, [.character("3")], "time", "Focus the timeline"),
     Binding(.focusEvents, [.character("5")], "events", "Focus the events"),
     Binding(.focusProperties, [.character("7")], "props", "Focus the properties"),
+    Binding(.focusProgress, [.character("8")], "progress", "Focus the progress of every workflow"),
   ]
 
   private static let program: [Binding] = [

@@ -8,8 +8,8 @@ struct LabLayout {
   private(set) var panes: [(pane: Pane, area: Rect)] = []
   /// True where panes have a border.
   var hasBorders: Bool
-  /// True where events and properties share one strip with tabs.
-  var hasTabs = false
+  /// The panes that share the strip at the bottom, one of them visible.
+  private(set) var tabs: [Pane] = []
   var keyBar: Rect
   var notice: Rect
 
@@ -34,7 +34,7 @@ struct LabLayout {
       return
     }
     if state.size == .full {
-      placeAll(in: rest, branches: state.history.branches.count)
+      placeAll(in: rest, state)
     } else {
       placeTabbed(in: rest, state)
     }
@@ -50,18 +50,20 @@ struct LabLayout {
 
   func pane(at point: Point) -> Pane? { panes.first { $0.area.contains(point) }?.pane }
 
-  private mutating func placeAll(in rest: Rect, branches: Int) {
-    let (events, upper) = rest.cut(bottom: max(12, rest.height / 4))
-    let (time, above) = upper.cut(bottom: 2 + min(4, max(1, branches)))
+  private mutating func placeAll(in rest: Rect, _ state: AppState) {
+    tabs = [.events, .progress]
+    let (strip, upper) = rest.cut(bottom: max(12, rest.height / 4))
+    let (time, above) = upper.cut(bottom: 2 + min(4, max(1, state.history.branches.count)))
     let (side, graph) = above.cut(right: max(56, above.width / 3))
     let (inspector, properties) = side.cut(top: (side.height * 3) / 5)
     panes = [
-      (.graph, graph), (.inspector, inspector), (.properties, properties), (.time, time), (.events, events),
+      (.graph, graph), (.inspector, inspector), (.properties, properties), (.time, time),
+      (state.bottom == .progress ? .progress : .events, strip),
     ]
   }
 
   private mutating func placeTabbed(in rest: Rect, _ state: AppState) {
-    hasTabs = true
+    tabs = [.events, .properties, .progress]
     let (strip, upper) = rest.cut(bottom: max(8, rest.height / 3))
     let (time, above) = upper.cut(bottom: 1)
     let (inspector, graph) = above.cut(right: max(27, above.width / 3))

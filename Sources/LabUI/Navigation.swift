@@ -22,6 +22,9 @@ extension AppState {
     case .properties:
       if direction == .up { propertyCursor = max(0, propertyCursor - 1) }
       if direction == .down { propertyCursor = min(max(0, moment.properties.count - 1), propertyCursor + 1) }
+    case .progress:
+      if direction == .up { progressCursor = max(0, progressCursor - 1) }
+      if direction == .down { progressCursor = min(max(0, ProgressPane(self).lines().count - 1), progressCursor + 1) }
     }
     return []
   }
@@ -54,7 +57,7 @@ extension AppState {
       let event = history.events.last { $0.step <= moment.step }
       if let place = event.flatMap({ place(of: $0) }) { selection = place }
       return []
-    case .inspector, .time: return []
+    case .inspector, .time, .progress: return []
     }
   }
 
@@ -182,7 +185,7 @@ extension AppState {
       let columns = TimelinePane.rulerColumns(self, in: line)
       guard columns.contains(point.x), columns.count > 1 else { return [] }
       return seek((point.x - columns.lowerBound) * history.tip / (columns.count - 1))
-    case .inspector, .events, .properties: return []
+    case .inspector, .events, .properties, .progress: return []
     }
   }
 

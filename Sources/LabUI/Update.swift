@@ -28,6 +28,7 @@ public func update(_ state: inout AppState, _ event: AppEvent) -> [Command] {
     state.moment = moment
     if moment.step >= history.tip { state.playback.isPlaying = false }
     state.propertyCursor = min(state.propertyCursor, max(0, moment.properties.count - 1))
+    state.progressCursor = min(state.progressCursor, max(0, ProgressPane(state).lines().count - 1))
     return []
   case .failed(let message):
     state.notice = message
@@ -111,6 +112,7 @@ extension AppState {
     case .focusTime: focus(on: .time)
     case .focusEvents: focus(on: .events)
     case .focusProperties: focus(on: .properties)
+    case .focusProgress: focus(on: .progress)
     case .mouse: return toggleMouse()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
@@ -129,7 +131,7 @@ extension AppState {
 
   mutating func focus(on pane: Pane) {
     focus = pane
-    if pane == .events || pane == .properties { bottom = pane }
+    if pane.isInStrip { bottom = pane }
   }
 
   private mutating func open(_ layer: Layer) {

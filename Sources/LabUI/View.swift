@@ -73,14 +73,13 @@ private func draw(_ pane: Pane, of state: AppState, in area: Rect, _ layout: Lab
   case .time: TimelinePane(state).drawRows(into: &grid, in: inner)
   case .events: EventsPane(state).draw(into: &grid, in: inner)
   case .properties: PropertiesPane(state).draw(into: &grid, in: inner)
+  case .progress: ProgressPane(state).draw(into: &grid, in: inner)
   }
 }
 
 private func title(of pane: Pane, _ state: AppState, _ layout: LabLayout) -> StyledLine {
-  if layout.hasTabs, pane == .events || pane == .properties {
-    let tabs: [Pane] = [.events, .properties]
-    let strip = TabStrip(
-      titles: tabs.map { "\($0.rawValue) \($0.title)" }, current: tabs.firstIndex(of: pane) ?? 0)
+  if let current = layout.tabs.firstIndex(of: pane) {
+    let strip = TabStrip(titles: layout.tabs.map { "\($0.rawValue) \($0.title)" }, current: current)
     return strip.line(glyphs: state.glyphs)
   }
   var line = StyledLine("\(pane.rawValue) \(pane.title)", Style(.title, bold: state.focus == pane))
@@ -93,7 +92,7 @@ private func title(of pane: Pane, _ state: AppState, _ layout: LabLayout) -> Sty
       line.append("\(dash)\(state.places.count) places ", Style(.muted))
     }
   case .inspector: line.append("\(dash)\(InspectorPane(state).title) ", Style(.muted))
-  case .time, .events, .properties: break
+  case .time, .events, .properties, .progress: break
   }
   return line
 }

@@ -108,8 +108,29 @@ enum Checkout {
         Flight(from: .node(shop), to: .node(web), isReply: true),
       ]
     }
+    moment.progress = progress(at: step)
     if (13..<22).contains(step) { moment.activeFaults = ["pay is crashed"] }
     return moment
+  }
+
+  private static func progress(at step: Int) -> [WorkflowReport] {
+    guard step > 0 else { return [] }
+    let pay = WorkReport(
+      place: "pay", state: "failed", attempts: 2, steps: [StepReport(step: "psp", state: "pending")])
+    let shop = WorkReport(
+      place: "shop", state: "running", attempts: 1,
+      steps: [
+        StepReport(step: "stock", state: "done", below: [WorkReport(place: "stock", state: "done", attempts: 1)]),
+        StepReport(step: "pay", state: "running", waitsFor: "pay", retries: 1, below: [pay]),
+        StepReport(step: "order", state: "pending"),
+      ])
+    let web = WorkReport(
+      place: "web", state: "running", attempts: 1,
+      steps: [StepReport(step: "shop", state: "running", waitsFor: "shop", below: [shop])])
+    return [
+      WorkflowReport(trigger: "order-1", isComplete: false, isCut: true, works: [web]),
+      WorkflowReport(trigger: "order-2", isComplete: false, works: []),
+    ]
   }
 
   private static func properties(at step: Int) -> [PropertyStatus] {

@@ -18,7 +18,7 @@ import Testing
   }
 
   /// Method: what lies over the panes, at the size where all of it must be reachable.
-  @Test(arguments: ["f", "?", "B", ":zoom", "/pay", "e", "a", "z", "t12"])
+  @Test(arguments: ["f", "?", "B", ":zoom", "/pay", "e", "a", "z", "t12", "8", "8zjjj"])
   func layersAreAsRecorded(keys: String) throws {
     var state = try Checkout.state(step: 31)
     _ = Checkout.press(keys, on: &state)

@@ -40,6 +40,12 @@ import Testing
     }
   }
 
+  /// Method: at the highest zoom the kind and the work of a box are words of their own, neither cut.
+  @Test func aBoxSaysHowItsWorkIsControlled() throws {
+    let lines = try Checkout.state(step: 0, width: 260, height: 70).drawn().lines()
+    #expect(lines.contains { $0.contains("│ idempotent") } && !lines.contains { $0.contains("service, ") })
+  }
+
   /// Method: the number behind the stroke is the branch's end, whatever the step.
   @Test func theTipDoesNotMoveWithTheStep() throws {
     for step in [0, 1, 14, 40] {

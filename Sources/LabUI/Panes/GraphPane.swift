@@ -38,9 +38,9 @@ struct GraphPane {
       if isDimmed { (text, border) = (Style(.muted, dim: true), Style(.muted, dim: true)) }
       let mark = status.health == .up ? "" : status.health.glyph(glyphs) + " "
       let word = status.health == .up && !status.note.isEmpty ? status.note : status.health.word
-      var lines = [mark + word, kind(of: box)]
-      if status.health != .up { lines.append(status.note) }
-      return Face(lines: lines, text: text, border: border, isSelected: box.id == state.selection)
+      // Three lines at most are seen: what is wrong with a box comes before what it is.
+      let notes = status.health == .up ? [] : [status.note]
+      return Face(lines: [mark + word] + notes + kind(of: box), text: text, border: border, isSelected: box.id == state.selection)
     }
   }
 
@@ -54,12 +54,13 @@ struct GraphPane {
     }
   }
 
-  private func kind(of box: Diagram.Box) -> String {
+  /// What a box is, and how its work is controlled, each on a line: side by side they would not fit.
+  private func kind(of box: Diagram.Box) -> [String] {
     switch box.kind {
     case .node(let kind):
-      guard case .node(let node) = box.id, state.graph[node].work != .none else { return kind.rawValue }
-      return "\(kind.rawValue), \(state.graph[node].work.rawValue)"
-    case .channel(let kind): return kind.rawValue
+      guard case .node(let node) = box.id, state.graph[node].work != .none else { return [kind.rawValue] }
+      return [kind.rawValue, state.graph[node].work.rawValue]
+    case .channel(let kind): return [kind.rawValue]
     }
   }
 

@@ -23,8 +23,8 @@ struct UnreadNames: Sendable {
     return texts.contains(name) || name.hasSuffix(".dlq") && texts.contains(String(name.dropLast(4)))
   }
 
-  /// A step as faults name it: by its object, perhaps behind a path, or by a verb that has no object; with a number where
-  /// the handler has several.
+  /// A step as faults name it: by its object, perhaps behind a path, or by a verb that has no object; with a number
+  /// where the handler has several.
   func mayIncludeStep(_ path: String) -> Bool {
     guard !texts.isEmpty, let label = path.split(separator: "/").last.map(String.init) else { return false }
     return mayInclude(step: label) || Self.withoutNumber(label).map { mayInclude(step: $0) } ?? false

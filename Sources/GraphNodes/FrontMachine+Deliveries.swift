@@ -216,7 +216,7 @@ extension FrontMachine {
     parked.channel = dead
     parked.effect = nil
     out.send(.put(parked), to: deployment.front(of: dead))
-    out.arm(.parking(parked.id), after: .exactly(Repetition.pause(after: repeats)))
+    out.arm(.parking(parked.id), after: .exactly(NodeMachine.pause(after: repeats)))
   }
 
   mutating func parkAgain(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {

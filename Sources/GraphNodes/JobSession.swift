@@ -32,7 +32,7 @@ extension NodeMachine {
       out.send(.subscribe(channel: channel, session: session.number), to: deployment.front(of: channel))
     }
     guard !session.unconfirmed.isEmpty else { return }
-    out.arm(.subscription, after: .exactly(Repetition.pause(after: session.repeats)))
+    out.arm(.subscription, after: .exactly(Self.pause(after: session.repeats)))
     session.repeats += 1
   }
 

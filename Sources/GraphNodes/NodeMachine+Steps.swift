@@ -155,7 +155,7 @@ extension NodeMachine {
     case .checkpoint:
       passCheckpoint(step, unit, into: &out)
     case .transaction:
-      preconditionFailure("a program has the bounds of a transaction in place of its step")
+      preconditionFailure("this step is refused before a run begins (HW099)")
     }
   }
 

@@ -102,7 +102,7 @@ extension NodeMachine {
   mutating func relayOutbox(into out: inout Outbox<NodeMachine>) {
     guard let head = database.outbox.first else { return out.disarm(.relay) }
     out.send(.put(head), to: deployment.front(of: head.channel))
-    out.arm(.relay, after: .exactly(Repetition.pause(after: relayRepeats)))
+    out.arm(.relay, after: .exactly(Self.pause(after: relayRepeats)))
   }
 
   mutating func relayAgain(into out: inout Outbox<NodeMachine>) {

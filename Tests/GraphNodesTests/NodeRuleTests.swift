@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `after a minute it is said ever more rarely, up to about once a minute`() {
-    let pauses = [0, 59, 60, 61, 65, 66, 1_000_000].map { Repetition.pause(after: $0) }
+    let pauses = [0, 59, 60, 61, 65, 66, 1_000_000].map { NodeMachine.pause(after: $0) }
     #expect(pauses == [1, 1, 2, 4, 64, 64, 64].map { .seconds($0) })
   }
 

@@ -78,6 +78,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case unknownReplica = "HW038"
   /// More mistakes than are shown.
   case furtherMistakes = "HW039"
+  /// A stream job that something else than a topic starts.
+  case streamTrigger = "HW040"
+  /// A stream job with a journal beside its checkpoints.
+  case journalledStream = "HW041"
+  /// A table as a trigger.
+  case tableTrigger = "HW042"
 
   /// A node that nothing triggers (warning).
   case untriggeredNode = "HW050"
@@ -87,7 +93,4 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
   case unansweredWait = "HW052"
   /// A `signal` that nobody waits for (warning).
   case unheardSignal = "HW053"
-
-  /// A valid feature that this version does not execute; raised before a run, never at load.
-  case notExecutable = "HW099"
 }

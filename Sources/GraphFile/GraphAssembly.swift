@@ -21,8 +21,6 @@ struct GraphAssembly {
   /// Handlers by name, for each node; the single handler of `do` is under "".
   var handlerIDs: [[String: HandlerID]] = []
   var logs: [String: LogSpecification] = [:]
-  /// How often each verb without an object of its own was used in the current handler.
-  var ordinals: [String: Int] = [:]
   /// How many strands the steps in hand run in: the product of the `each` around them.
   var strands = 1
   /// Of the steps that could not be understood.

@@ -138,6 +138,12 @@ extension GraphAssembly {
     guard item["kind"].map({ $0.word(NodeKind.self) != nil }) ?? true else { return }
     misplaced("idempotency", node.kind == .external, "externals only")
     misplaced("checkpoint", node.kind == .stream, "stream jobs only")
+    if node.kind == .stream, node.work == .durable, let work = item["work"] {
+      findings.error(
+        .journalledStream, at: work,
+        "a stream job's checkpoints are its durable state; a journal would be a second one",
+        hint: "leave `work` out, or write `kind: service`")
+    }
     if item["work"].map({ $0.word(WorkControl.self) != nil }) ?? true {
       misplaced("journal", node.work == .durable, "durable nodes only (`work: durable`)")
     }

@@ -3,8 +3,8 @@ import ProgressGraph
 
 /// Finds the step that a fault means.
 ///
-/// A label stands for the first step of that label in a handler. The fault's own node is searched first, then the whole
-/// graph; a label that several handlers have needs the handler's name in front, or the node's.
+/// A label stands for one step of a handler. The fault's own node is searched first, then the whole graph; a label that
+/// several handlers have needs the handler's name in front, or the node's.
 struct StepIndex {
   enum Outcome {
     case found(StepID)
@@ -22,7 +22,7 @@ struct StepIndex {
 
   private let graph: Graph
   private let nodes: [String: NodeID]
-  /// The first step of the label in each handler, for a few handlers.
+  /// The step of the label in each handler, for a few handlers.
   private var byNode: [NodeLabel: [StepID]] = [:]
   private var byLabel: [String: [StepID]] = [:]
 
@@ -31,15 +31,14 @@ struct StepIndex {
     self.nodes = nodes
     for (index, step) in graph.steps.enumerated() {
       let id = StepID(index)
-      Self.add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []], graph)
-      Self.add(id, to: &byLabel[step.label, default: []], graph)
+      Self.add(id, to: &byNode[NodeLabel(node: graph[step.handler].node, label: step.label), default: []])
+      Self.add(id, to: &byLabel[step.label, default: []])
     }
   }
 
   /// Static: a method would borrow the whole index, and each change would copy a dictionary.
-  private static func add(_ id: StepID, to list: inout [StepID], _ graph: Graph) {
-    guard list.count < listed, list.last.map({ graph[$0].handler != graph[id].handler }) ?? true else { return }
-    list.append(id)
+  private static func add(_ id: StepID, to list: inout [StepID]) {
+    if list.count < listed { list.append(id) }
   }
 
   /// - Parameter own: the node the fault strikes, where it strikes one.

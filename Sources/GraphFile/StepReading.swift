@@ -5,11 +5,27 @@ import ProgressGraph
 extension GraphAssembly {
   mutating func readAllSteps() {
     for index in graph.handlers.indices {
-      ordinals = [:]
       let pair = sources.handlers[index]
       // An implied handler stands where its node stands, and has no list.
       guard pair.value.elements != nil else { continue }
+      let first = graph.steps.count
       graph.handlers[index].steps = readSteps(pair.value, HandlerID(index), parent: nil)
+      numberLabels(from: first)
+    }
+  }
+
+  /// Makes every label the name of one step of its handler: the first keeps its object's name, later ones get the next
+  /// number that no other step of the handler has. `work` is the whole handler's name.
+  private mutating func numberLabels(from first: Int) {
+    var taken: Set = ["work"]
+    let repeated = graph.steps.indices.dropFirst(first).filter { !taken.insert(graph.steps[$0].label).inserted }
+    var ordinals: [String: Int] = [:]
+    for index in repeated {
+      let name = graph.steps[index].label
+      var ordinal = ordinals[name, default: 1]
+      repeat { ordinal += 1 } while !taken.insert("\(name)-\(ordinal)").inserted
+      ordinals[name] = ordinal
+      graph.steps[index].label = "\(name)-\(ordinal)"
     }
   }
 
@@ -38,13 +54,9 @@ extension GraphAssembly {
     return id
   }
 
-  /// The object of the step; the verb itself, numbered from the second one of its handler on, where the object is no
-  /// name of its own.
-  private mutating func label(_ verb: Pair) -> String {
-    guard StepTables.verbsWithoutObject.contains(verb.name) else { return verb.value.text ?? verb.name }
-    let ordinal = ordinals[verb.name, default: 0] + 1
-    ordinals[verb.name] = ordinal
-    return ordinal == 1 ? verb.name : "\(verb.name)-\(ordinal)"
+  /// The object of the step, or the verb where the object is no name of its own; still without a number.
+  private func label(_ verb: Pair) -> String {
+    StepTables.verbsWithoutObject.contains(verb.name) ? verb.name : verb.value.text ?? verb.name
   }
 
   private mutating func meaning(_ verb: Pair, _ item: Item, _ id: StepID, _ handler: HandlerID) -> Verb? {

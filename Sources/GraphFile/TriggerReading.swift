@@ -15,9 +15,9 @@ extension GraphAssembly {
     parkWhatConsumersPark()
     for (handler, item, name) in waiting {
       if let channel = channelIDs[name] {
-        add(.channel(channel), to: handler)
+        add(.channel(channel), to: handler, at: item.isFaulty ? sources.handlers[handler.index].key : item)
       } else if item.isFaulty {
-        add(.rpc, to: handler)
+        add(.rpc, to: handler, at: sources.handlers[handler.index].key)
       } else {
         reportTrigger(item, name)
       }
@@ -27,8 +27,9 @@ extension GraphAssembly {
     checkCalledHandlers()
   }
 
-  private mutating func add(_ trigger: Trigger, to handler: HandlerID) {
+  private mutating func add(_ trigger: Trigger, to handler: HandlerID, at item: Item) {
     guard !graph[handler].triggers.contains(trigger) else { return }
+    check(trigger, of: handler, at: item)
     graph.handlers[handler.index].triggers.append(trigger)
   }
 
@@ -36,32 +37,33 @@ extension GraphAssembly {
     of handler: HandlerID, of node: Int, _ waiting: inout [(handler: HandlerID, item: Item, name: String)]
   ) {
     if let name = graph[handler].name {
+      let key = sources.handlers[handler.index].key
       if let channel = channelIDs[name] {
-        add(.channel(channel), to: handler)
+        add(.channel(channel), to: handler, at: key)
       } else if name.hasSuffix(".dlq") {
         waiting.append((handler, Item(content: .faulty, place: .start), name))
       } else {
-        add(.rpc, to: handler)
+        add(.rpc, to: handler, at: key)
       }
       return
     }
     let kind = graph.nodes[node].kind
     guard let trigger = sources.nodes[node].value["trigger"] else {
-      add(kind == .client ? .start : .rpc, to: handler)
+      add(kind == .client ? .start : .rpc, to: handler, at: sources.nodes[node].key)
       return
     }
     for item in trigger.elements ?? [trigger] {
       guard let text = item.text else { continue }
       if let timer = ScalarReading.timer(text) {
         if case .success(let timer) = timer {
-          add(timer.isDurable ? .every(timer.interval) : .cron(timer.interval), to: handler)
+          add(timer.isDurable ? .every(timer.interval) : .cron(timer.interval), to: handler, at: item)
         }
       } else if let channel = channelIDs[text] {
-        add(.channel(channel), to: handler)
+        add(.channel(channel), to: handler, at: item)
       } else if text == "rpc" {
-        add(.rpc, to: handler)
+        add(.rpc, to: handler, at: item)
       } else if text == "start", kind == .client {
-        add(.start, to: handler)
+        add(.start, to: handler, at: item)
       } else if problem(ofName: text, as: .other) == nil {
         waiting.append((handler, item, text))
       }
@@ -149,7 +151,7 @@ extension GraphAssembly {
       let name = handler.name.map { "`\(graph[call.target].name).\($0)`" } ?? "`\(graph[call.target].name)`"
       findings.error(
         .unknownHandler, at: value, "\(name) answers no calls: a channel or a timer triggers it",
-        hint: handler.name == nil ? "add `rpc` to its `trigger`" : nil)
+        hint: handler.name == nil && graph[call.target].kind != .stream ? "add `rpc` to its `trigger`" : nil)
     }
   }
 }

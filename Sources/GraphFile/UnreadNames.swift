@@ -23,9 +23,20 @@ struct UnreadNames: Sendable {
     return texts.contains(name) || name.hasSuffix(".dlq") && texts.contains(String(name.dropLast(4)))
   }
 
-  /// A step as faults name it: by its object, perhaps behind a path, or by a verb that has no object.
+  /// A step as faults name it: by its object, perhaps behind a path, or by a verb that has no object; with a number
+  /// where the handler has several.
   func mayIncludeStep(_ path: String) -> Bool {
     guard !texts.isEmpty, let label = path.split(separator: "/").last.map(String.init) else { return false }
-    return texts.contains(label) || StepTables.verbsWithoutObject.contains { label == $0 || label.hasPrefix($0 + "-") }
+    return mayInclude(step: label) || Self.withoutNumber(label).map { mayInclude(step: $0) } ?? false
+  }
+
+  private func mayInclude(step name: String) -> Bool {
+    texts.contains(name) || StepTables.verbsWithoutObject.contains(name)
+  }
+
+  /// `charge` of `charge-2`.
+  private static func withoutNumber(_ label: String) -> String? {
+    guard let dash = label.lastIndex(of: "-"), Int(label[label.index(after: dash)...]) != nil else { return nil }
+    return String(label[..<dash])
   }
 }

@@ -10,6 +10,12 @@ extension GraphAssembly {
     startWebhooks()
     var start = item?["start"].flatMap { node($0) }
     if item?["start"] == nil { start = defaultStart() }
+    if let item = item?["start"], let named = start, graph[named].kind == .stream {
+      findings.error(
+        .streamTrigger, at: item, "a stream job takes the records of topics, and the load is none",
+        hint: "name the node that publishes them")
+      start = nil
+    }
     graph.workflow.start = start
     // A node that its own timer triggers needs no load: each firing is a root trigger.
     if let start, graph.isStartedByLoad(start), let handler = graph[start].handlers.first,
@@ -48,7 +54,8 @@ extension GraphAssembly {
   }
 
   private func defaultStart() -> NodeID? {
-    let declared = graph.nodes.indices.filter { !graph.nodes[$0].isImplied }
+    // Nil where there are stream jobs alone: a load cannot start one.
+    let declared = graph.nodes.indices.filter { !graph.nodes[$0].isImplied && graph.nodes[$0].kind != .stream }
     if let client = declared.first(where: { graph.nodes[$0].kind == .client }) { return NodeID(client) }
     let usage = Usage(graph)
     let untriggered = declared.first { index in

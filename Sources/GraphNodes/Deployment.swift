@@ -188,7 +188,13 @@ extension Deployment {
       return call.isReliable && graph[graph[step.handler].node].work != .durable
     }
     guard isUsed else { return nil }
-    var engine = Channel(name: "engine", kind: .queue)
+    var name = "engine"
+    var number = 1
+    while graph.node(named: name) != nil || graph.channel(named: name) != nil {
+      number += 1
+      name = "engine-\(number)"
+    }
+    var engine = Channel(name: name, kind: .queue)
     engine.isDeclared = false
     engine.log = LogSpecification(protocol: .virtualLog)
     graph.channels.append(engine)

@@ -162,8 +162,7 @@ extension FrontMachine {
   ) {
     switch policy(for: consumer) {
     case .park where lanes[lane].entries[entry].deliveries >= maxDeliveries:
-      lanes[lane].entries[entry].state = .parking(consumer: consumer)
-      park(lane, entry, by: consumer, into: &out)
+      park(lane, entry, by: consumer, repeats: 0, into: &out)
     case .drop where lanes[lane].entries[entry].deliveries >= maxDeliveries:
       retire(lane, entry, by: consumer, as: .dropped, into: &out)
     case .block, .park, .drop:
@@ -206,36 +205,38 @@ extension FrontMachine {
 
   private var maxDeliveries: Int { deployment.graph[channel].maxDeliveries ?? 5 }
 
-  /// Puts a record on the dead-letter queue, and again every second until that confirms it.
+  /// Puts a record on the dead-letter queue, and again, ever later, until that confirms it.
   private mutating func park(
-    _ lane: Int, _ entry: Int, by consumer: NodeID, into out: inout Outbox<FrontMachine>
+    _ lane: Int, _ entry: Int, by consumer: NodeID, repeats: Int, into out: inout Outbox<FrontMachine>
   ) {
+    lanes[lane].entries[entry].state = .parking(consumer: consumer, repeats: repeats)
     guard let dead = deployment.graph[channel].deadLetters else { return }
     var parked = lanes[lane].entries[entry].message
     parked.id = parkedID(of: parked, by: consumer)
     parked.channel = dead
     parked.effect = nil
     out.send(.put(parked), to: deployment.front(of: dead))
-    out.arm(.parking(parked.id), after: .exactly(.seconds(1)))
+    out.arm(.parking(parked.id), after: .exactly(NodeMachine.pause(after: repeats)))
   }
 
   mutating func parkAgain(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
-    guard let (lane, entry, consumer) = parking(parkedID) else { return }
-    park(lane, entry, by: consumer, into: &out)
+    guard let (lane, entry, consumer, repeats) = parking(parkedID) else { return }
+    park(lane, entry, by: consumer, repeats: repeats + 1, into: &out)
   }
 
   mutating func parked(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
-    guard let (lane, entry, consumer) = parking(parkedID) else { return }
+    guard let (lane, entry, consumer, _) = parking(parkedID) else { return }
     out.disarm(.parking(parkedID))
     retire(lane, entry, by: consumer, as: .parked, into: &out)
   }
 
-  private func parking(_ id: UInt64) -> (lane: Int, entry: Int, consumer: NodeID)? {
+  private func parking(_ id: UInt64) -> (lane: Int, entry: Int, consumer: NodeID, repeats: Int)? {
     let found = entry { entry, _ in
-      if case .parking(let consumer) = entry.state { parkedID(of: entry.message, by: consumer) == id } else { false }
+      if case .parking(let consumer, _) = entry.state { parkedID(of: entry.message, by: consumer) == id } else { false }
     }
-    guard let found, case .parking(let consumer) = lanes[found.lane].entries[found.entry].state else { return nil }
-    return (found.lane, found.entry, consumer)
+    guard let found, case .parking(let consumer, let repeats) = lanes[found.lane].entries[found.entry].state
+    else { return nil }
+    return (found.lane, found.entry, consumer, repeats)
   }
 
   /// Two groups of a topic park the same record each for itself.
@@ -300,9 +301,10 @@ extension LaneEntry: Fingerprintable {
       fingerprinter.feed(2 as UInt64)
       fingerprinter.feed(number)
       fingerprinter.feed(consumer)
-    case .parking(let consumer):
+    case .parking(let consumer, let repeats):
       fingerprinter.feed(3 as UInt64)
       fingerprinter.feed(consumer)
+      fingerprinter.feed(repeats)
     case .retiring(let consumer, let retirement):
       fingerprinter.feed(4 as UInt64)
       fingerprinter.feed(consumer)

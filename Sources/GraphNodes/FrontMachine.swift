@@ -94,8 +94,8 @@ public struct LaneEntry: Equatable, Sendable {
     case processed(number: UInt64, consumer: NodeID)
     /// The acknowledgement is on its way into the log.
     case acknowledging(number: UInt64, consumer: NodeID)
-    /// On its way to the dead-letter queue.
-    case parking(consumer: NodeID)
+    /// On its way to the dead-letter queue, which was told of it again this often.
+    case parking(consumer: NodeID, repeats: Int)
     /// The retirement is on its way into the log.
     case retiring(consumer: NodeID, as: Retirement)
     /// An invocation that used up its attempts: nothing will move it.

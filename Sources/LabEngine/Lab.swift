@@ -37,20 +37,13 @@ public struct RunOptions: Equatable, Sendable {
 
 /// The verbs of the laboratory. Each takes values and gives a value; nothing here reads a file or a clock.
 public enum Lab {
-  /// Reads a graph. What it says that this version cannot execute is an error here (HW099), before anything runs.
+  /// Reads a graph.
   public static func load(_ bytes: [UInt8], file: String) -> LoadedGraph {
     let decoded = GraphReader.decode(bytes, file: file)
-    var diagnostics = decoded.diagnostics
-    var isExecutable = decoded.graph != nil
-    if let graph = decoded.graph {
-      let missing = unexecutable(in: graph, sources: decoded.sources)
-      diagnostics += missing
-      isExecutable = missing.isEmpty
-    }
     var lines = QuotedLines(source: decoded.source)
     return LoadedGraph(
-      file: file, graph: isExecutable ? decoded.graph : nil,
-      diagnostics: diagnostics.map { DiagnosticReport($0, quoting: &lines) }, decoded: decoded)
+      file: file, graph: decoded.graph,
+      diagnostics: decoded.diagnostics.map { DiagnosticReport($0, quoting: &lines) }, decoded: decoded)
   }
 
   /// The report of a graph that nothing was asked of yet.

@@ -37,6 +37,9 @@ public struct LogClient<Payload: LogPayload>: Equatable, Fingerprintable, Sendab
   /// Attempts at the head since it became the head: sets the wait before the next.
   private var attempts = 0
 
+  /// Attempts after which the wait grows no more.
+  private static var longestWait: Int { 8 }
+
   /// - Parameter incarnation: the owner's; requests of an earlier life are told apart by it.
   public init(replicas: [MachineID], incarnation: UInt32) {
     precondition(!replicas.isEmpty, "a log has at least one replica")
@@ -119,7 +122,7 @@ public struct LogClient<Payload: LogPayload>: Equatable, Fingerprintable, Sendab
       }
     out.send(User.wrap(message), to: replicas[target])
     // 200 ms at first, because an election takes about as long; doubled up to a minute while nobody answers.
-    let wait = SimDuration.milliseconds(200 << Int64(min(attempts, 8)))
+    let wait = SimDuration.milliseconds(200 << Int64(min(attempts, Self.longestWait)))
     attempts += 1
     out.arm(User.logRetryTimer, after: .exactly(wait))
   }
@@ -127,6 +130,8 @@ public struct LogClient<Payload: LogPayload>: Equatable, Fingerprintable, Sendab
   public func feed(into fingerprinter: inout Fingerprinter) {
     fingerprinter.feed(target)
     fingerprinter.feed(nextRequest)
+    // What waits no longer for being asked once more is the same.
+    fingerprinter.feed(min(attempts, Self.longestWait))
     fingerprinter.feed(waiting.count)
     for request in waiting {
       switch request {

@@ -5,7 +5,8 @@ public struct Step: Equatable, Sendable {
   public var handler: HandlerID
   /// The step this one is nested in (`tx`, `choose`, `parallel`, `each`, `undo`, `else`, `on_error`); nil at top level.
   public var parent: StepID?
-  /// How faults and screens name it: the object of the step, `tx`, or `tx-2` for the second one of its handler.
+  /// How faults and screens name it, the only one of its handler: the object of the step, or a verb without one such as
+  /// `tx`; for later steps of the same name `order-2` or `tx-2`.
   public var label: String
   public var verb: Verb
   /// The event this step is restricted to.

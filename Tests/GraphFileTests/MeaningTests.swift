@@ -121,6 +121,32 @@ import Testing
     #expect(graph[value] == "no")
   }
 
+  @Test func `every step of a handler has a name of its own`() throws {
+    let graph = try graph(
+      """
+      nodes:
+        a:
+          handlers:
+            go:
+              - {publish: t}
+              - {parallel: [[{publish: t}, {write: t-2}], [{write: t, undo: {write: t}}]]}
+              - {write: work}
+              - {tx: [{write: row}]}
+              - {tx: [{write: tx}]}
+            stop: [{publish: t}]
+      """)
+    #expect(
+      graph.steps.map(\.label) == [
+        "t", "parallel", "t-3", "t-2", "t-4", "t-5", "work-2", "tx", "row", "tx-2", "tx-3", "t",
+      ])
+    for (name, step) in [("go/t", 0), ("t-2", 3), ("go/t-3", 2), ("work-2", 6), ("stop/t", 11)] {
+      guard case .success(let fault) = GraphReader.decodeFault("{poison: a/\(name)}", in: graph) else {
+        throw Unexpected(text: name)
+      }
+      #expect(fault.kind == .poison(StepID(step)), "\(name)")
+    }
+  }
+
   @Test func `faults mean what they say`() throws {
     let graph = try graph(
       """
@@ -169,7 +195,7 @@ import Testing
     #expect(slow.kind == .slow(pay, by: .seconds(2), for: .seconds(3_600)))
     let wrong = [
       "{crash: pay, after: log}", "{crash: pya, at: 1s}", "{crash: pay}", "crash", "", "{crash: pay, after: nothing}",
-      "[", "{drop: pay}",
+      "[", "{drop: pay}", "{poison: pay/row-2}",
     ]
     for text in wrong {
       guard case .failure(let mistakes) = GraphReader.decodeFault(text, in: graph) else {

@@ -200,6 +200,8 @@ import Testing
       ("lanes, another", changed { $0.lanes[1].entries = [Self.entry()] }),
       ("lanes, delivered", changed { $0.lanes[0].entries = [Self.entry { $0.deliveries = 1 }] }),
       ("lanes, delayed", changed { $0.lanes[0].entries = [Self.entry { $0.state = .delayed }] }),
+      ("lanes, parking", changed { $0.lanes[0].entries = [Self.entry { $0.state = Self.parking }] }),
+      ("lanes, parking once more", changed { $0.lanes[0].entries = [Self.entry { $0.state = Self.parkingAgain }] }),
       ("lanes, exhausted", changed { $0.lanes[0].entries = [Self.entry { $0.state = .exhausted }] }),
       ("lanes, overdue", changed { $0.lanes[0].entries = [Self.entry { $0.isOverdue = true }] }),
       ("lanes, offset", changed { $0.lanes[0].entries = [Self.entry(offset: 1)] }),
@@ -220,6 +222,9 @@ import Testing
     let fed = changes.map(\.0).filter { !$0.contains(",") }
     #expect(Set(Self.fields(of: plain)) == Set(fed + ["deployment", "channel", "nextLease"]))
   }
+
+  private static let parking = LaneEntry.State.parking(consumer: NodeID(2), repeats: 0)
+  private static let parkingAgain = LaneEntry.State.parking(consumer: NodeID(2), repeats: 1)
 
   private static func entry(offset: UInt64 = 0, _ change: (inout LaneEntry) -> Void = { _ in }) -> LaneEntry {
     var entry = LaneEntry(message: message(), offset: offset)

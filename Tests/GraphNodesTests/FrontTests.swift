@@ -189,6 +189,23 @@ final class FrontBench {
     #expect(bench.front.lanes[0].entries.isEmpty)
   }
 
+  @Test func `dead letters that are not confirmed are sent every second for a minute, then ever later`() throws {
+    let bench = try FrontBench(Self.queue, channel: "jobs")
+    bench.put(7)
+    bench.answerLog()
+    for _ in 1...2 {
+      let delivery = try #require(bench.deliveries().first)
+      bench.step(.timer(.lease(delivery.lease)))
+    }
+    let parked = bench.outputs.compactMap { if case .send(.put(let put), _) = $0 { put } else { nil } }
+    for _ in 1...67 { bench.step(.timer(.parking(try #require(parked.first).id))) }
+    let pauses = bench.outputs.compactMap { output in
+      if case .arm(.parking, after: let pause, purpose: _) = output { pause } else { nil }
+    }
+    let seconds = Array(repeating: 1, count: 60) + [2, 4, 8, 16, 32, 64, 64, 64]
+    #expect(pauses == seconds.map { .exactly(.seconds(Int64($0))) })
+  }
+
   @Test func `a delivery that was refused is no attempt`() throws {
     let bench = try FrontBench(Self.queue, channel: "jobs")
     bench.put(7)

@@ -134,7 +134,7 @@ struct RandomGraph {
   private mutating func key() -> String { ["", "", ", key: order_id"][draw(3)] }
 
   private mutating func step(_ node: Node, at position: Int, depth: Int, names: inout [String]) -> String {
-    switch draw(depth == 0 ? 8 : node.kind == "stream" ? 10 : 15) {
+    switch draw(depth == 0 ? 8 : 15) {
     case 0, 1: return leaf("write", &names, undo: one(in: 6))
     case 2: return leaf("effect", &names, undo: one(in: 6))
     case 3: return "{compute: \(fresh("c")), takes: \(["5ms", "~50ms", "3s"][draw(3)])}"

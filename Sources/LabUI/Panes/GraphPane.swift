@@ -40,7 +40,8 @@ struct GraphPane {
       let word = status.health == .up && !status.note.isEmpty ? status.note : status.health.word
       // Three lines at most are seen: what is wrong with a box comes before what it is.
       let notes = status.health == .up ? [] : [status.note]
-      return Face(lines: [mark + word] + notes + kind(of: box), text: text, border: border, isSelected: box.id == state.selection)
+      return Face(
+        lines: [mark + word] + notes + kind(of: box), text: text, border: border, isSelected: box.id == state.selection)
     }
   }
 

@@ -1,8 +1,8 @@
 import LabEngine
 import Screen
 
-/// How far each workflow has come at the present moment, as a tree: its work, the steps of the work, and below each step
-/// the work that it started.
+/// How far each workflow has come at the present moment, as a tree: its work, the steps of the work, and below each
+/// step the work that it started.
 struct ProgressPane {
   private let workflows: [WorkflowReport]
   private let cursor: Int?

@@ -154,6 +154,8 @@ public struct Explorer<Rules: ExplorationRules> {
     _ nodes: ArraySlice<Node>, at length: Int, _ rules: Rules, _ visited: FingerprintTable
   ) -> Piece {
     var piece = Piece()
+    // Many states are reached several times from neighbours; what follows from them is worked out once.
+    var own = FingerprintTable(capacity: 256)
     var scratch = Cluster<M>.Scratch()
     for node in nodes {
       for (number, action) in node.choices.enumerated() {
@@ -163,7 +165,7 @@ public struct Explorer<Rules: ExplorationRules> {
         rules.follow(action, scratch.events, before: node.cluster, depth: length, memory: &memory)
         piece.transitions += 1
         let fingerprint = fingerprint(cluster, memory)
-        guard !visited.contains(fingerprint) else { continue }
+        guard !visited.contains(fingerprint), own.insert(fingerprint) else { continue }
         piece.successors.append(
           Successor(
             parent: node.number, choice: number, cluster: cluster, memory: memory, fingerprint: fingerprint,

@@ -221,7 +221,7 @@ extension FrontMachine {
 
   mutating func parkAgain(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {
     guard let (lane, entry, consumer, repeats) = parking(parkedID) else { return }
-    park(lane, entry, by: consumer, repeats: repeats + 1, into: &out)
+    park(lane, entry, by: consumer, repeats: min(repeats + 1, NodeMachine.mostRepeats), into: &out)
   }
 
   mutating func parked(_ parkedID: UInt64, into out: inout Outbox<FrontMachine>) {

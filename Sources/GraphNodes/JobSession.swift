@@ -33,7 +33,7 @@ extension NodeMachine {
     }
     guard !session.unconfirmed.isEmpty else { return }
     out.arm(.subscription, after: .exactly(Self.pause(after: session.repeats)))
-    session.repeats += 1
+    session.repeats = min(session.repeats + 1, Self.mostRepeats)
   }
 
   mutating func takeSession(_ number: UInt64, at channel: ChannelID, into out: inout Outbox<NodeMachine>) {

@@ -122,13 +122,16 @@ extension NodeMachine {
 
   mutating func repeatLater(_ unit: Int, into out: inout Outbox<NodeMachine>) {
     out.arm(.resend(units[unit].serial), after: .exactly(Self.pause(after: units[unit].repeats)))
-    units[unit].repeats += 1
+    units[unit].repeats = min(units[unit].repeats + 1, Self.mostRepeats)
   }
 
   /// How long what nothing confirms waits until it is said again: for the first minute a second, so that the end of an
   /// outage is noticed at once; then twice as long each time, up to about a minute, so that one of days is not asked
   /// through a million times.
   static func pause(after repeats: Int) -> SimDuration { .seconds(1 << Int64(max(0, min(repeats - 59, 6)))) }
+
+  /// Beyond these the pauses stay as they are, and nothing counts them: states with one future are one state.
+  static let mostRepeats = 65
 
   /// Says again, with the same id, what was not confirmed in time.
   mutating func resend(_ unit: Int, into out: inout Outbox<NodeMachine>) {

@@ -5,9 +5,11 @@ import ProgressGraph
 /// What a node without a journal keeps of unfinished work: checkpoints, and decisions that the file says are recorded.
 /// Both are rows of its own database, found by what the work is known by, and go when the work is done.
 extension NodeMachine {
-  /// In a durable node every step is a resume point already; in a transaction nothing is one.
+  /// In a durable node every step is a resume point already; in a transaction nothing is one, and a stream job goes
+  /// back to its own checkpoint, with all that its strands did since.
   mutating func passCheckpoint(_ step: StepID, _ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if node.work != .durable, let top = top(of: unit), !units[top].isCompensating, transaction(of: unit) == nil {
+    let isKept = node.work != .durable && !isStream && transaction(of: unit) == nil
+    if isKept, let top = top(of: unit), !units[top].isCompensating {
       let checkpoint = Checkpoint(
         strand: units[unit].path, step: step, position: units[unit].next, turns: units[unit].turns,
         undos: units[top].undos)

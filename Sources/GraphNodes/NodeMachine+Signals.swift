@@ -5,7 +5,7 @@ import ProgressGraph
 
 /// Signals and replies to messages: to a wait of the node itself, or over the network to another node's.
 ///
-/// Whoever sends one goes on when the waiting node has it, and until then says it again every second, under one id.
+/// Whoever sends one goes on when the waiting node has it, and until then says it again, under one id.
 extension NodeMachine {
   // MARK: Sending
 
@@ -27,9 +27,11 @@ extension NodeMachine {
   /// The reply to the message that started the unit. It has an id of its own for each message, so that a redelivery
   /// replies the same again.
   mutating func sendReply(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    guard let top = top(of: unit), let address = units[top].replyTo else {
+    guard let address = units[unit].replyTo ?? top(of: unit).flatMap({ units[$0].replyTo }) else {
       preconditionFailure("nobody asked for a reply")
     }
+    // A strand may outlive the unit that was asked, and still has to say again what is not confirmed.
+    units[unit].replyTo = address
     var fingerprinter = Fingerprinter()
     fingerprinter.feed(units[unit].work.trigger)
     fingerprinter.feed(address)
@@ -54,7 +56,10 @@ extension NodeMachine {
 
   /// The waiting node has what this unit sent.
   mutating func signalArrived(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if units[unit].phase == .replying, let top = top(of: unit) { units[top].hasReplied = true }
+    if units[unit].phase == .replying {
+      units[unit].hasReplied = true
+      if let top = top(of: unit) { units[top].hasReplied = true }
+    }
     guard currentStep(of: unit) == nil else { return completeStep(unit, into: &out) }
     // What a finished unit still had to say is said.
     if units[unit].phase == .replying {

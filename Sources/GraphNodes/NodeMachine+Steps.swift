@@ -155,7 +155,7 @@ extension NodeMachine {
     case .checkpoint:
       passCheckpoint(step, unit, into: &out)
     case .transaction:
-      preconditionFailure("this step is refused before a run begins (HW099)")
+      preconditionFailure("a transaction is laid out as its begin and its commit")
     }
   }
 

@@ -90,9 +90,17 @@ extension NodeMachine {
     endStrand(unit, reason, into: &out)
   }
 
+  /// Ends what is left of a unit that has run too long, after its own end.
+  mutating func killStrands(below top: UInt32, into out: inout Outbox<NodeMachine>) {
+    for strand in units.indices where units[strand].strand?.top == top {
+      if let step = currentStep(of: strand) { out.observe(.strandFailed(units[strand].work, step, .killed)) }
+    }
+    removeStrands(below: top, into: &out)
+    admitWaiting(into: &out)
+  }
+
   /// Takes the strands of a unit that is killed along with it.
-  mutating func removeStrands(of unit: Int, into out: inout Outbox<NodeMachine>) {
-    let top = units[unit].serial
+  mutating func removeStrands(below top: UInt32, into out: inout Outbox<NodeMachine>) {
     for strand in units where strand.strand?.top == top {
       out.disarm(.unit(strand.serial))
       out.disarm(.timeout(strand.serial))

@@ -228,8 +228,9 @@ extension NodeMachine {
   }
 
   private mutating func remove(_ unit: Int, into out: inout Outbox<NodeMachine>) {
-    if node.maxRuntime != nil { out.disarm(.runtime(units[unit].serial)) }
-    units.remove(at: unit)
+    let serial = units.remove(at: unit).serial
+    // What a join left behind goes on, under the limit of the unit that began it.
+    if node.maxRuntime != nil, !units.contains(where: { $0.strand?.top == serial }) { out.disarm(.runtime(serial)) }
     admitWaiting(into: &out)
   }
 
@@ -250,7 +251,7 @@ extension NodeMachine {
     out.disarm(.unit(serial))
     out.disarm(.timeout(serial))
     out.disarm(.resend(serial))
-    removeStrands(of: unit, into: &out)
+    removeStrands(below: serial, into: &out)
     out.observe(.failed(units[unit].work, currentStep(of: unit), .killed))
     settle(unit, .failed, into: &out)
   }

@@ -244,7 +244,7 @@ extension NodeMachine {
     case .resend(let serial):
       if let unit = position(of: serial) { resend(unit, into: &out) }
     case .runtime(let serial):
-      if let unit = position(of: serial) { kill(unit, into: &out) }
+      if let unit = position(of: serial) { kill(unit, into: &out) } else { killStrands(below: serial, into: &out) }
     case .alarm(let run, let strand, let step): soundAlarm(run: run, strand: strand, step, into: &out)
     case .tick(let root): refireTick(root: root, into: &out)
     case .relay:

@@ -174,7 +174,7 @@ extension NodeWrite: Fingerprintable {
       fingerprinter.feed(6 as UInt64)
       fingerprinter.feed(row)
     case .reached(let work, let checkpoint):
-      fingerprinter.feed(7 as UInt64)
+      fingerprinter.feed(12 as UInt64)
       fingerprinter.feed(work)
       fingerprinter.feed(checkpoint)
     case .decided(let work, let decision):

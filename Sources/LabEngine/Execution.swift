@@ -38,10 +38,10 @@ struct Execution: Sendable {
     let deployment = deployment.sharing(load.same)
     self.deployment = deployment
     self.faults = faults
-    patience = Self.patience(with: load)
-    lastTrigger = .start + load.every * Int64(max(0, load.count - 1))
+    patience = Self.patience(with: load, in: deployment.graph)
     judge = WorkJudge(graph: deployment.graph, same: load.same)
     horizon = Horizon(deployment.graph, load: load)
+    lastTrigger = horizon.start
     let planner = FaultPlanner(deployment: deployment)
     let planned = faults.map { planner.plan($0) }
     witness = FaultWitness(deployment, faults: zip(faults, planned).map { ($0, $1 != nil) })
@@ -51,8 +51,12 @@ struct Execution: Sendable {
       choices: choices)
   }
 
-  /// Every trigger may cost its share.
-  static func patience(with load: Load) -> Int? { load.count <= 1_000 ? 250_000 + 2_000 * load.count : nil }
+  /// Every trigger may cost its share, and every execution of a step that loops and fan-outs can make of it.
+  static func patience(with load: Load, in graph: Graph) -> Int? {
+    let executions = min(stepLimit, graph.stepIDs.reduce(0) { min(stepLimit, $0 + graph.mostExecutions(of: $1)) })
+    let patience = 250_000 + (2_000 + 50 * executions) * load.count
+    return load.count <= 1_000 && patience < stepLimit ? patience : nil
+  }
 
   /// How many actions are done before somebody is asked whether to go on: well under a tenth of a second's worth, also
   /// where a single action has become slow.

@@ -81,11 +81,17 @@ struct FaultSearch {
   mutating func run(limit: Int?, progress: @escaping Telling) {
     var ways = BranchVariations()
     var number = 0
+    var hasUntried = false
     while isComplete, let choices = ways.next() {
-      guard let way = calmRun(choices, number, &ways, progress) else { return }
-      if depth > 0 { tryFaults(on: way, limit, progress) }
+      if let way = calmRun(choices, number, &ways, progress) {
+        if depth > 0 { tryFaults(on: way, limit, progress) }
+      } else {
+        hasUntried = true
+      }
       number += 1
     }
+    // On a way that is busy for ever no fault was tried: where another way settles, that is less than was asked.
+    if hasUntried, hasSettled { tally.isComplete = false }
   }
 
   private func worthTrying(_ sites: [FaultSite]) -> [FaultSite] { isPruning ? sites.withoutRepetitions() : sites }

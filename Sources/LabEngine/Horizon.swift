@@ -64,18 +64,25 @@ struct Horizon: Sendable {
   }
 
   /// How often one unit can come to a step. A strand is a unit.
-  private func mostTurns(of step: StepID) -> Int {
-    var turns = 1
-    var current = graph[step].parent
-    while let parent = current, turns < 1_000_000 {
-      switch graph[parent].verb {
-      case .choose(let choose): turns *= choose.loop ?? 1
+  private func mostTurns(of step: StepID) -> Int { graph.mostExecutions(of: step, countsStrands: false) }
+}
+
+extension Graph {
+  /// How often one trigger of its handler can lead to a step: by the turns of the loops and the strands of the fan-outs
+  /// around it. No more than a million.
+  func mostExecutions(of step: StepID, countsStrands: Bool = true) -> Int {
+    var executions = 1
+    var current = self[step].parent
+    while let parent = current, executions < 1_000_000 {
+      switch self[parent].verb {
+      case .choose(let choose): executions *= choose.loop ?? 1
+      case .each(let count, _, _): executions *= countsStrands ? count : 1
       case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .parallel,
-        .each, .signal, .reply, .fail:
+        .signal, .reply, .fail:
         break
       }
-      current = graph[parent].parent
+      current = self[parent].parent
     }
-    return turns
+    return min(executions, 1_000_000)
   }
 }

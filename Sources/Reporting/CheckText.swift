@@ -106,7 +106,7 @@ struct CheckText {
       }
     let end = search.isComplete ? "complete" : "NOT complete: a bound was reached first"
     if search.violations.contains(where: { $0.faults.isEmpty && $0.expectations.contains("settles") }) {
-      return row("search", "the run without faults never comes to rest: no fault was tried", .warning, to: &text)
+      row("search", "a run without faults never comes to rest: on its way no fault was tried", .warning, to: &text)
     }
     row(
       "search", "\(counted(search.runs, "run")) \(faults), \(counted(search.states, "state")), \(end)",

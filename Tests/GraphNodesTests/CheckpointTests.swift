@@ -43,7 +43,10 @@ import Testing
     let node = try #require(try graph(text).node(named: "a"))
     let again = try Bench.seen(text, crashes: [("a", .after(.step(try step("half", in: try graph(text)))))])
     #expect(again.effects == ["one", "two"])
-    guard case .node(let store) = again.simulator.cluster[MachineID(1)].store else { return }
+    guard case .node(let store) = again.simulator.cluster[MachineID(1)].store else {
+      Issue.record("the node keeps another store")
+      return
+    }
     #expect(store.progress == Progress())
     let others = try Bench.seen(text, roots: 2, crashes: [("a", .after(.work(node)))])
     #expect(others.effects.filter { $0 == "one" }.count == 2)
@@ -72,7 +75,10 @@ import Testing
     let text = Self.text(steps, trigger: "{call: a, retry: 3}", settings: "trigger: rpc")
     let bench = try Bench.seen(text, crashes: [("a", .before(.step(try step("two", in: try graph(text)))))])
     #expect(bench.effects == ["taken", "two", "given"])
-    guard case .node(let store) = bench.simulator.cluster[MachineID(1)].store else { return }
+    guard case .node(let store) = bench.simulator.cluster[MachineID(1)].store else {
+      Issue.record("the node keeps another store")
+      return
+    }
     #expect(store.progress == Progress())
   }
 

@@ -74,7 +74,8 @@ import Testing
     #expect(late.isEndless && late.simulator.now >= .start + .seconds(39))
     let slowed = try run(Self.retry, faults: ["{slow: slow, by: 1ms, at: 0s, for: 60s}"], patience: 200)
     #expect(slowed.isEndless && slowed.simulator.now >= .start + .seconds(60))
-    #expect(Execution.patience(with: Load(count: 50_000, every: .zero)) == nil)
+    let graph = try #require(Lab.load(Array(Self.retry.utf8), file: "retry.yaml").graph)
+    #expect(Execution.patience(with: Load(count: 50_000, every: .zero), in: graph) == nil)
   }
 
   @Test func `a check says that the calm run never rests, and tries no fault on it`() throws {

@@ -49,7 +49,7 @@ extension Evidence {
 private func excludedPairs(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for (position, group) in evidence.graph.expectations.exclusive.enumerated()
-  where !evidence.catalogue.areBranches(group) {
+  where !evidence.catalogue.isDecidedByTurns[position] {
     for root in evidence.ledger.roots {
       let standing = group.compactMap { name in
         evidence.effects(named: name, under: root.root).first(where: evidence.stands)
@@ -67,22 +67,6 @@ private func excludedPairs(_ evidence: Evidence) -> [Anomaly] {
 }
 
 extension EffectCatalogue {
-  /// True when every two members of the group are, or lie in, different branches of some one `choose`: then its turns
-  /// decide.
-  func areBranches(_ group: [NameID]) -> Bool {
-    group.indices.allSatisfy { first in
-      group.indices.allSatisfy { second in
-        first >= second || graph.stepIDs.contains { splits([group[first], group[second]], choose: $0) }
-      }
-    }
-  }
-
-  private func splits(_ pair: [NameID], choose: StepID) -> Bool {
-    guard case .choose(let choice) = graph[choose].verb else { return false }
-    let options = pair.map { name in choice.branches.indices.filter { isNamed(name, branch: $0, of: choose) } }
-    return options[0].contains { first in options[1].contains { $0 != first } }
-  }
-
   /// True for a branch of this name, or with an effect that an expectation calls by it.
   func isNamed(_ name: NameID, branch option: Int, of choose: StepID) -> Bool {
     guard case .choose(let choice) = graph[choose].verb else { return false }

@@ -52,6 +52,8 @@ struct EffectCatalogue: Sendable {
   private(set) var orderFields: [[NameID]] = []
   /// Fields that have one value for all triggers of the load.
   let shared: [NameID]
+  /// Indexed by `exclusive` group: its members are branches of one decision, and a turn of it takes one of them.
+  private(set) var isDecidedByTurns: [Bool] = []
   /// Names that stand on the right of `compensated_by`.
   private(set) var compensatingNames = IdentifierSet<NameID>()
 
@@ -65,6 +67,8 @@ struct EffectCatalogue: Sendable {
     hasDecisions = decisions.contains { !$0.isEmpty }
     indexTables()
     orderFields = graph.handlerIDs.map { orderFields(of: $0) }
+    let exclusive = ExclusiveGroups(self)
+    isDecidedByTurns = graph.expectations.exclusive.map { exclusive.areBranches($0) }
     for compensation in graph.expectations.compensatedBy { compensatingNames.insert(compensation.undoneBy) }
   }
 

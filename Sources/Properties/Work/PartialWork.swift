@@ -74,8 +74,8 @@ extension EffectCatalogue {
 
   /// How many effects of its own the work would have had, had it gone on along its path.
   func expectedEffects(of work: WorkRecord) -> Int {
-    let owed = count(graph[work.unit.handler].steps, begun: work.begun, onlyBegun: hasRefused(work))
-    return owed - work.outdated.count { places[$0.index] == .forward }
+    let path = WorkPath(work: work, isEnded: hasRefused(work))
+    return count(graph[work.unit.handler].steps, on: path) - work.outdated.count { places[$0.index] == .forward }
   }
 
   /// True when the work came to a `fail` step of its own: its path ends there.
@@ -88,31 +88,44 @@ extension EffectCatalogue {
     }
   }
 
-  /// - Parameter onlyBegun: true where a `fail` step, or a join that waits for some branches only, ended the path: then
-  ///   steps that never began are not on it.
-  private func count(_ steps: [StepID], begun: IdentifierSet<StepID>, onlyBegun: Bool) -> Int {
-    steps.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun) }
-  }
+  private func count(_ steps: [StepID], on path: WorkPath) -> Int { steps.reduce(0) { $0 + count($1, on: path) } }
 
-  private func count(_ id: StepID, begun: IdentifierSet<StepID>, onlyBegun: Bool) -> Int {
+  private func count(_ id: StepID, on path: WorkPath) -> Int {
     let step = graph[id]
+    let hasBegun = path.work.begun.contains(id)
     // Whether a `when` matches is known only once the step began.
-    if !begun.contains(id), step.when != nil || onlyBegun && isLeaf(step.verb) { return 0 }
+    if !hasBegun, step.when != nil || path.isEnded && isLeaf(step.verb) { return 0 }
     switch step.verb {
-    case .write, .effect, .send, .publish: return 1
-    case .transaction(let steps, _): return count(steps, begun: begun, onlyBegun: onlyBegun && !begun.contains(id))
-    case .choose(let choose):
-      let branches = choose.branches.map(\.steps)
-      let taken = branches.filter { $0.contains { hasBegun($0, begun) } }
-      if !taken.isEmpty { return taken.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun) } }
-      if onlyBegun { return 0 }
-      return branches.map { count($0, begun: begun, onlyBegun: false) }.min() ?? 0
+    // With a key it is one effect, whichever strands do it.
+    case .write(_, let key?, _), .effect(_, let key?): return graph.isFresh(key) ? path.strands : min(1, path.strands)
+    case .write, .effect, .send, .publish: return path.strands
+    case .transaction(let steps, _): return count(steps, on: path.ended(path.isEnded && !hasBegun))
+    case .choose(let choose): return count(choose, id, on: path)
     case .parallel(let branches, let join):
-      return branches.reduce(0) { $0 + count($1, begun: begun, onlyBegun: onlyBegun || join != .all) }
+      return branches.reduce(0) { $0 + count($1, on: path.ended(path.isEnded || join != .all)) }
     case .each(let times, let steps, let join):
-      return times * count(steps, begun: begun, onlyBegun: onlyBegun || join != .all)
+      return count(steps, on: path.ended(path.isEnded || join != .all).forked(times))
     case .compute, .call, .read, .checkpoint, .wait, .signal, .reply, .fail: return 0
     }
+  }
+
+  /// Each strand takes a branch of its own; of one that has not chosen the least is expected.
+  private func count(_ choose: Choose, _ id: StepID, on path: WorkPath) -> Int {
+    let branches = choose.branches.map(\.steps)
+    let taken = branches.indices.filter { option in branches[option].contains { hasBegun($0, path.work.begun) } }
+    var open = path.strands
+    var expected = 0
+    if path.strands > 1 {
+      let decided = path.work.decisions.filter { $0.choose == id }
+      for option in taken {
+        expected += count(branches[option], on: path.with(strands: decided.count { $0.option == option }))
+      }
+      open -= min(open, Set(decided.map(\.strand)).count)
+    } else if !taken.isEmpty {
+      return taken.reduce(0) { $0 + count(branches[$1], on: path) }
+    }
+    if path.isEnded || open == 0 { return expected }
+    return expected + (branches.map { count($0, on: path.with(strands: open)) }.min() ?? 0)
   }
 
   private func isLeaf(_ verb: Verb) -> Bool {
@@ -133,4 +146,32 @@ extension EffectCatalogue {
       return false
     }
   }
+}
+
+/// How far a work came on its way, as far as its effects can be told from that.
+private struct WorkPath {
+  let work: WorkRecord
+  /// A `fail` step, or a join that waits for some branches only, ended the path: steps that never began are not on it.
+  var isEnded: Bool
+  /// How many strands are on this part of the path.
+  var strands = 1
+
+  init(work: WorkRecord, isEnded: Bool) {
+    self.work = work
+    self.isEnded = isEnded
+  }
+
+  func ended(_ isEnded: Bool) -> WorkPath {
+    var path = self
+    path.isEnded = isEnded
+    return path
+  }
+
+  func with(strands: Int) -> WorkPath {
+    var path = self
+    path.strands = strands
+    return path
+  }
+
+  func forked(_ times: Int) -> WorkPath { with(strands: strands * times) }
 }

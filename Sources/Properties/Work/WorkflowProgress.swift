@@ -45,6 +45,8 @@ public struct StepProgress: Equatable, Sendable {
     case pending, running, done
     /// The work is done without it: a branch not taken, an event that it is not for.
     case skipped
+    /// The work is done although this failed: a join waited for other strands.
+    case failed
   }
   /// Whom a step in flight waits for.
   public enum Wait: Equatable, Sendable {
@@ -142,8 +144,9 @@ private struct ProgressReader {
     let isRunning = !inHand.isEmpty && state == .running
     // One strand's end is not the step's.
     let isElsewhere = isRunning && inHand.contains { $0.strand != work.unit.strand }
+    let leftOut: StepProgress.State = work.begun.contains(id) ? .failed : .skipped
     let stepState: StepProgress.State =
-      isDone && !isElsewhere ? .done : isRunning ? .running : state == .done ? .skipped : .pending
+      isDone && !isElsewhere ? .done : isRunning ? .running : state == .done ? leftOut : .pending
     return StepProgress(
       step: id, state: stepState, waitsFor: isRunning ? wait(at: id) : nil,
       retries: work.retries.first { $0.step == id }?.count ?? 0, below: below(id, of: index, depth: depth + 1))

@@ -94,13 +94,15 @@ struct FaultSearch {
     if hasUntried, hasSettled { tally.isComplete = false }
   }
 
+  private func worthTrying(_ sites: [FaultSite]) -> [FaultSite] { isPruning ? sites.withoutRepetitions() : sites }
+
   private mutating func tryFaults(on way: Way, _ limit: Int?, _ progress: @escaping Telling) {
     var trail = Trail(execution(way.choices), menu)
     trail.expect(way.messages)
     var batch: [Piece] = []
     var done = 0
     func add(_ sites: [FaultSite], _ snapshot: Trail) {
-      for site in sites.withoutRepetitions() { batch.append(Piece(site: site, snapshot: snapshot)) }
+      for site in worthTrying(sites) { batch.append(Piece(site: site, snapshot: snapshot)) }
     }
     add(trail.begin(), trail)
     var isOver = false
@@ -131,7 +133,7 @@ struct FaultSearch {
     var trail = Trail(execution(choices), menu)
     var sites = trail.begin()
     while let found = trail.advance(pace: { progress(start) }) {
-      sites += found.withoutRepetitions()
+      sites += worthTrying(found)
       ways.observe(trail.run.simulator.events)
     }
     sites += trail.finishWalk()
@@ -255,7 +257,7 @@ struct FaultSearch {
         let before = trail
         let sites: [FaultSite]
         if let found = trail.advance(pace: { .goOn }) {
-          sites = found.withoutRepetitions()
+          sites = isPruning ? found.withoutRepetitions() : found
         } else {
           sites = trail.finishWalk()
           isOver = true

@@ -10,9 +10,21 @@ enum Files {
     "checkout/queue-entry.yaml", "checkout/sync-chain.yaml",
   ]
 
+  /// Every file of the library, by its path below `Graphs`.
+  static let library: [String] = {
+    let found = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return found.filter { $0.hasSuffix(".yaml") }.sorted()
+  }()
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Graphs")
+
+  static func text(_ name: String) throws -> String {
+    String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
+  }
+
   static func load(_ name: String) throws -> LoadedGraph {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Graphs/\(name)")
+    let file = folder.appendingPathComponent(name)
     return Lab.load(Array(try Data(contentsOf: file)), file: name)
   }
 }

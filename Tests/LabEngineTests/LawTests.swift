@@ -135,6 +135,35 @@ import Testing
     #expect(try !isLost || early.codes().contains("LOST"), "\(design.fault)\n\(design.text)")
   }
 
+  /// A durable edge turns a FAIL into OK, PARKED or STUCK; what it is given it keeps. The faults are shorter than any
+  /// retention.
+  @Test(arguments: seeds, [Design.Entry.queue, .topic])
+  func `a durable edge never adds lost work`(seed: UInt64, entry: Design.Entry) throws {
+    var call = Self.design(seed)
+    call.entry = .call
+    var durable = call
+    durable.entry = entry
+    let isLost = try durable.codes().contains("LOST")
+    #expect(try !isLost || call.codes().contains("LOST"), "\(durable.fault)\n\(durable.text)")
+  }
+
+  /// Method: the same over the fire-and-forget call, which does lose work: a durable edge in its place ends that.
+  @Test func `a durable edge ends what a call that nobody waits for loses`() throws {
+    func codes(_ entry: String, _ trigger: String) throws -> [AnomalyCode] {
+      let (loaded, _) = try graph(
+        """
+        name: law
+        channels: {jobs: queue}
+        nodes: {web: {kind: client, do: [\(entry)]}, worker: {\(trigger)do: [{write: e1}]}}
+        """)
+      guard case .plan(let plan) = Lab.plan(loaded, scenario: nil, faults: ["{crash: worker, before: work}"], as: "f")
+      else { return [] }
+      return try #require(Lab.run(loaded, plan, RunOptions(logs: .ideal)).scenarios.first).outcome
+    }
+    #expect(try codes("{call: worker, await: false}", "") == [.lost])
+    #expect(try codes("{send: jobs}", "trigger: jobs, ") == [])
+  }
+
   @Test func `acknowledging before the work loses some of it`() throws {
     let lost = try Self.seeds.filter { seed in
       var early = Self.design(seed)
@@ -148,5 +177,19 @@ import Testing
   @Test(arguments: seeds) func `ideal and replicated logs agree where no replica is touched`(seed: UInt64) throws {
     let design = Self.design(seed)
     #expect(try design.outcome(logs: .ideal) == design.outcome(logs: .replicated), "\(design.fault)\n\(design.text)")
+  }
+
+  /// Method: every design of the library with what its first scenario breaks, twice. Every event, state and time is the
+  /// same.
+  @Test(arguments: Files.library)
+  func `the same seed tells the same story`(name: String) throws {
+    let loaded = try Files.load(name)
+    let graph = try #require(loaded.graph)
+    let scenario = graph.scenarios.first { !$0.faults.isEmpty } ?? graph.scenarios.first
+    let plan = try #require(Lab.plan(graph, scenario: scenario?.name, faults: []))
+    let options = RunOptions(seed: 7, logs: .replicated)
+    let first = Lab.run(loaded, plan, options)
+    #expect(first.scenarios.first?.story.isEmpty == false)
+    #expect(first == Lab.run(loaded, plan, options))
   }
 }

@@ -9,8 +9,8 @@ import Testing
 
 @testable import LabEngine
 
-/// Runs with faults that go on from snapshots are compared with runs from the start, and the search over pairs with one
-/// that leaves nothing out.
+/// Runs with faults that go on from snapshots are compared with runs from the start. `PruningTests` compares the search
+/// over pairs with one that leaves nothing out.
 @Suite struct PairSearchTests {
   // MARK: Going on from a snapshot
 
@@ -92,32 +92,16 @@ import Testing
     return told
   }
 
-  // MARK: Pruning
+  // MARK: Pairs
 
   private static func things(_ search: FaultSearch) -> Set<SearchTally.Thing> { Set(search.findings.map(\.thing)) }
 
   private static func search(
-    _ graph: Graph, depth: Int = 2, isPruning: Bool = true, crew: any Crew = OneByOne()
+    _ graph: Graph, depth: Int = 2, crew: any Crew = OneByOne()
   ) -> FaultSearch {
     var search = FaultSearch(Deployment(graph, logs: .ideal), seed: 1, depth: depth, crew: crew)
-    search.isPruning = isPruning
     search.run(limit: nil) { _ in .goOn }
     return search
-  }
-
-  @Test(arguments: ["naive-checkout.yaml", "checkout/sync-chain.yaml"])
-  func `pruning loses no anomaly`(name: String) throws {
-    var graph = try #require(try Files.load(name).graph)
-    // What is stuck is stuck: a day of retries shows nothing that five minutes do not.
-    graph.horizon = .seconds(300)
-    let pruned = Self.search(graph)
-    let whole = Self.search(graph, isPruning: false)
-    #expect(pruned.isComplete && whole.isComplete)
-    #expect(pruned.runs < whole.runs, "something is pruned")
-    #expect(Self.things(pruned) == Self.things(whole))
-    #expect(Set(pruned.observed.keys) == Set(whole.observed.keys))
-    // And pairs find at least what single faults do.
-    #expect(Self.things(Self.search(graph, depth: 1)).isSubset(of: Self.things(pruned)))
   }
 
   static let twice = """

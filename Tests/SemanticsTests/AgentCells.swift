@@ -74,4 +74,21 @@ struct AgentCell: Sendable, CustomTestStringConvertible {
     #expect(run.isComplete && Set(run.outcome) == cell.expected, "\(run.outcome)\n\(cell.text)")
     #expect(run.violated.contains("exclusive refunded, replaced") == cell.expected.contains(.diverge))
   }
+
+  /// "Model timeout is F5 (cost doubled, effect none)": the model was paid twice, and the agent did its own part once.
+  @Test(arguments: ["none", "idempotent", "durable"], LogChoice.allCases)
+  func `a model that answers late is paid twice, and its answer used once`(_ work: String, _ logs: LogChoice) throws {
+    let text = """
+      name: agent
+      nodes:
+        client: {kind: client, do: [{call: agent, timeout: 1m}]}
+        agent: {kind: agent, work: \(work), do: [{call: model, timeout: 2s, retry: 2}, {effect: answered}]}
+        model: {kind: external, do: [{effect: paid}]}
+      scenarios:
+        late: {faults: [{slow: model, at: 0s, by: 3s, for: 500ms}]}
+
+      """
+    let run = try LabRun(text, scenario: "late", logs: logs)
+    #expect(run.outcome == Expected(.dup) && run.details == "DUP paid client-1 x2", "\(run.outcome) \(run.details)")
+  }
 }

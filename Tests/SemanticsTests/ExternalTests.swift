@@ -59,4 +59,59 @@ import Testing
       #expect(try LabRun(text, scenario: "late", logs: .ideal).codes.subtracting([.orphan]) == codes)
     }
   }
+
+  // MARK: Query status first
+
+  /// The caller does not know whether the first request was executed, and asks before it asks again. What the external
+  /// knows is the answer to the query: a branch, told by what became of the first request.
+  @Test(arguments: [("none", true), ("none", false), ("durable", true), ("durable", false)], LogChoice.allCases)
+  func `who queries the status first needs no key`(
+    _ unknown: (caller: String, isExecuted: Bool), _ logs: LogChoice
+  ) throws {
+    let (caller, isExecuted) = unknown
+    let lost = "{drop: desk -> psp}"
+    let late = "{slow: psp, at: 0s, by: 3s, for: 500ms}"
+    func text(_ recovery: String, _ retry: Int) -> String {
+      """
+      name: external
+      nodes:
+        web: {kind: client, do: [{call: desk, timeout: 30s}]}
+        desk:
+          work: \(caller)
+          do: [{call: psp.charge, timeout: 2s, retry: \(retry)\(recovery)}]
+        psp: {kind: external, handlers: {charge: [{effect: charged}], status: [{compute: look, takes: 4s}]}}
+      scenarios:
+        unknown: {faults: [\(isExecuted ? late : lost)]}
+      """
+    }
+    let weights = isExecuted ? "{there: 1, missing: 0}" : "{there: 0, missing: 1}"
+    let asks = """
+      , on_error: [{call: psp.status, timeout: 20s}, {choose: {there: [{compute: known}], \
+      missing: [{call: psp.charge, timeout: 2s}]}, weights: \(weights)}]
+      """
+    let run = try LabRun(text(asks, 0), scenario: "unknown", logs: logs)
+    #expect(run.codes.subtracting([.orphan]) == [], "\(run.details)")
+    // Blindly, it is charged twice where the first request was only late.
+    let blind = try LabRun(text("", 1), scenario: "unknown", logs: logs)
+    #expect(blind.codes == (isExecuted ? [.dup] : []), "\(blind.details)")
+  }
+
+  /// "Never PARTIAL visible to you": what an external has half done is its own affair, and shows as an unknown outcome.
+  @Test(arguments: ["none", "idempotent", "durable"], LogChoice.allCases)
+  func `an external that dies halfway shows nothing but an unknown outcome`(
+    _ caller: String, _ logs: LogChoice
+  ) throws {
+    let text = """
+      name: external
+      nodes:
+        web: {kind: client, do: [{call: desk, timeout: 30s}]}
+        desk: {work: \(caller), do: [{call: psp, timeout: 2s, retry: 0, on_error: ignore}]}
+        psp: {kind: external, do: [{effect: held}, {effect: charged}]}
+      scenarios:
+        dies: {faults: [{crash: psp, after: held}]}
+      """
+    let run = try LabRun(text, scenario: "dies", logs: logs)
+    #expect(!run.codes.contains(.partial), "\(run.details)")
+    #expect(run.codes == [.orphan], "\(run.details)")
+  }
 }

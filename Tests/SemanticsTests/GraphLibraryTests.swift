@@ -26,6 +26,13 @@ import Testing
     for name in wanted { #expect(names.contains("\(name).yaml")) }
   }
 
+  /// Eighteen systems, each in two designs or more, for there is nothing to learn from one alone.
+  @Test func everySystemHasDesignsToCompare() {
+    let systems = Self.folders.dropFirst()
+    #expect(systems.count == 18)
+    for system in systems { #expect(TextFile.names(in: system, ending: ".yaml").count >= 2, "\(system)") }
+  }
+
   @Test(arguments: files, [LogChoice.ideal, .replicated])
   func scenariosShowWhatTheyDeclare(_ file: String, _ logs: LogChoice) throws {
     let text = try #require(TextFile.read(file))

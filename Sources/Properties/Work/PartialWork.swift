@@ -9,10 +9,14 @@ import ProgressGraph
 ///
 /// Once its trigger is gone, acknowledged, answered or never stored, a work whose own effects all stand is partial too
 /// while one of its calls was not made or not answered: the tree below it is one unit, and nobody else would tell.
+///
+/// What an external has half done is its own affair: outside of it there is a reply or none.
 func partialWork(_ evidence: Evidence) -> [Anomaly] {
   var anomalies: [Anomaly] = []
   for (index, work) in evidence.ledger.works.enumerated() {
-    guard !work.isFinished, !work.isAborted, !evidence.catalogue.isSingleEffect(work.unit.handler) else { continue }
+    guard !work.isFinished, !work.isAborted, !evidence.catalogue.isSingleEffect(work.unit.handler),
+      evidence.graph[work.unit.node].kind != .external
+    else { continue }
     let standing = evidence.standingEffects(ofWork: index)
     let expected = evidence.catalogue.expectedEffects(of: work)
     guard standing > 0, standing < expected || evidence.abandonsCalls(work) else { continue }

@@ -179,9 +179,11 @@ public struct Explorer<Rules: ExplorationRules> {
   private mutating func take(
     _ successor: Successor, depth: Int, into next: inout [Node], _ visit: (Visit) -> Bool
   ) -> End? {
-    guard !visited.contains(successor.fingerprint) else { return nil }
-    guard stateCount < bounds.states || stateCount == 0 else { return .stateBound }
-    _ = visited.insert(successor.fingerprint)
+    // One look at the table for each: it is far larger than any cache.
+    if stateCount > 0, stateCount >= bounds.states {
+      return visited.contains(successor.fingerprint) ? nil : .stateBound
+    }
+    guard visited.insert(successor.fingerprint) else { return nil }
     precondition(successor.choice <= UInt16.max, "no state has that many choices")
     let number = parents.count
     parents.append(UInt32(successor.parent))

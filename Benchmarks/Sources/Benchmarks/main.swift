@@ -1,9 +1,10 @@
 import Foundation
 
-/// The goals that are measured so far, by their number.
+/// The goals that are measured so far, by their number. Memory first: the system counts what this process has held at
+/// its peak against every process that it starts later.
 let goals: [(name: String, run: (Int) throws -> Bool)] = [
-  ("P1", ChainOfFive.run), ("P2", Exhaustion.run), ("P5", Exhaustion.runOnTwo), ("P6", Loading.run),
-  ("P10", Starting.run), ("P11", Memory.run), ("P12", SingleFaults.run),
+  ("P11", Memory.run), ("P1", ChainOfFive.run), ("P2", Exhaustion.run), ("P5", Exhaustion.runOnTwo),
+  ("P6", Loading.run), ("P10", Starting.run), ("P12", SingleFaults.run),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().map { $0.uppercased() }

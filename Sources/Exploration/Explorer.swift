@@ -132,13 +132,7 @@ public struct Explorer<Rules: ExplorationRules> {
   private mutating func expand(
     _ nodes: ArraySlice<Node>, to length: Int, _ crew: any Crew, into next: inout [Node], _ visit: (Visit) -> Bool
   ) -> End? {
-    let (rules, visited) = (rules, visited)
-    let pieceCount = (nodes.count + Self.pieceSize - 1) / Self.pieceSize
-    let pieces = crew.map(pieceCount) { number in
-      let first = nodes.startIndex + number * Self.pieceSize
-      return Self.piece(nodes[first..<min(first + Self.pieceSize, nodes.endIndex)], at: length, rules, visited)
-    }
-    for piece in pieces {
+    for piece in pieces(of: nodes, at: length, crew) {
       for successor in piece.successors {
         if let end = take(successor, depth: length, into: &next, visit) {
           transitions += successor.transition
@@ -148,6 +142,16 @@ public struct Explorer<Rules: ExplorationRules> {
       transitions += piece.transitions
     }
     return nil
+  }
+
+  /// A function of its own, so that nobody else holds the table when it is next written to: it would be copied.
+  private func pieces(of nodes: ArraySlice<Node>, at length: Int, _ crew: any Crew) -> [Piece] {
+    let (rules, visited) = (rules, visited)
+    let pieceCount = (nodes.count + Self.pieceSize - 1) / Self.pieceSize
+    return crew.map(pieceCount) { number in
+      let first = nodes.startIndex + number * Self.pieceSize
+      return Self.piece(nodes[first..<min(first + Self.pieceSize, nodes.endIndex)], at: length, rules, visited)
+    }
   }
 
   private static func piece(

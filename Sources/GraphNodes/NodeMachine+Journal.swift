@@ -240,20 +240,11 @@ extension NodeMachine {
     for recorded in history where recorded.strand.count > path.count && recorded.strand.starts(with: path) {
       let strand = recorded.strand.prefix(path.count + 1)
       if units.contains(where: { $0.identity == units[unit].identity && $0.path.elementsEqual(strand) }) { continue }
-      let keys = forked ?? (forks(step) ? strandKeys(of: step, unit) : [])
+      let keys = forked ?? (graph[step].verb.forks ? strandKeys(of: step, unit) : [])
       forked = keys
       if !keys.contains(strand[path.count]) { return true }
     }
     return false
-  }
-
-  private func forks(_ step: StepID) -> Bool {
-    switch graph[step].verb {
-    case .parallel, .each: true
-    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
-      .reply, .fail:
-      false
-    }
   }
 
   /// What the journal has of strands that are over.

@@ -48,6 +48,16 @@ public enum Verb: Equatable, Sendable {
   case reply(value: NameID)
   /// A terminal error: no retry, and the registered compensations run.
   case fail(reason: NameID)
+
+  /// True for a fan-out: what stands in it runs in strands.
+  public var forks: Bool {
+    switch self {
+    case .parallel, .each: true
+    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
+      .reply, .fail:
+      false
+    }
+  }
 }
 
 /// An RPC.

@@ -73,14 +73,3 @@ extension WorkRecord {
     branchEffects.append(BranchEffect(decision: decision, effect: effect, at: step))
   }
 }
-
-extension Verb {
-  fileprivate var forks: Bool {
-    switch self {
-    case .parallel, .each: true
-    case .compute, .call, .send, .publish, .write, .read, .effect, .transaction, .checkpoint, .wait, .choose, .signal,
-      .reply, .fail:
-      false
-    }
-  }
-}
